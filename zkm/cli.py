@@ -1,0 +1,264 @@
+"""The command `zkm`. Options stand before ELF; everything after ELF belongs to the guest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from zkm import __version__
+from zkm.errors import GuestFault, ZkmError
+from zkm.params import PARAMETER_SETS
+
+if TYPE_CHECKING:
+    from zkm.display import TerminalProgress
+
+__all__ = ["main"]
+
+# Everything after the first positional argument is the guest's, options included.
+GUEST: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+elf_argument = click.argument(
+    "elf", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ELF"
+)
+guest_arguments = click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARG]...")
+stdin_option = click.option(
+    "--stdin",
+    "stdin",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that the guest reads as its standard input (default: ours is passed on).",
+)
+keys_option = click.option(
+    "--keys",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the proving keys (default: $ZKM_KEYS, else ./keys).",
+)
+params_option = click.option(
+    "--params",
+    type=click.Choice(sorted(PARAMETER_SETS)),
+    default="small",
+    show_default=True,
+    help="Parameter set: how large a program may be.",
+)
+
+
+class _Group(click.Group):
+    """Turns the package's own errors into one clear line and a fixed exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GuestFault as fault:
+            click.echo(f"zkm: {fault}", err=True)
+            sys.exit(fault.exit_code)
+        except ZkmError as error:
+            click.echo(f"zkm: {error}", err=True)
+            sys.exit(125)
+        except KeyboardInterrupt:
+            click.echo("zkm: interrupted", err=True)
+            sys.exit(130)
+
+
+def _progress() -> TerminalProgress:
+    from zkm.display import TerminalProgress
+
+    return TerminalProgress()
+
+
+def _standard_input(path: Path | None) -> BinaryIO:
+    return path.open("rb") if path is not None else sys.stdin.buffer
+
+
+@click.group(cls=_Group)
+@click.version_option(__version__)
+def main() -> None:
+    """Prove what a MIPS program wrote, without showing what it read.
+
+    A guest is a static big-endian MIPS ELF file. Its standard input is private, its standard
+    output and exit code are public. Own errors of this command end with exit code 125.
+    """
+
+
+@main.command(context_settings=GUEST)
+@stdin_option
+@params_option
+@click.option("--stats", is_flag=True, help="Show instructions, rows and cells on stderr.")
+@click.option(
+    "--max-instructions",
+    type=click.IntRange(min=1),
+    help="Stop with an error after so many instructions.",
+)
+@elf_argument
+@guest_arguments
+def run(
+    stdin: Path | None,
+    params: str,
+    stats: bool,
+    max_instructions: int | None,
+    elf: Path,
+    arguments: tuple[str, ...],
+) -> None:
+    """Run ELF without proving it, as qemu-mips does.
+
+    The guest's output goes to stdout and stderr and its exit code is the command's. With --stats
+    the execution is recorded too: rows and committed cells per table and the predicted time and
+    memory of a proof follow on stderr.
+    """
+    from zkm import api
+
+    result = api.run(
+        elf,
+        arguments,
+        stdin=_standard_input(stdin),
+        stdout=sys.stdout.buffer,
+        stderr=sys.stderr.buffer,
+        max_instructions=max_instructions,
+        stats=stats,
+        params=PARAMETER_SETS[params],
+    )
+    sys.stdout.flush()
+    if result.stats is not None:
+        from rich.console import Console
+
+        Console(file=sys.stderr, highlight=False).print(result.stats.table())
+    sys.exit(result.exit_code)
+
+
+@main.command(context_settings=GUEST)
+@stdin_option
+@keys_option
+@params_option
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where the proof is written (JSON).",
+)
+@click.option(
+    "--slots",
+    type=click.IntRange(min=1),
+    help="Commit to this many witness slots (default: chosen; fewer slots cost less gas "
+    "and more time).",
+)
+@elf_argument
+@guest_arguments
+def prove(
+    stdin: Path | None,
+    keys: Path | None,
+    params: str,
+    output: Path,
+    slots: int | None,
+    elf: Path,
+    arguments: tuple[str, ...],
+) -> None:
+    """Run ELF and prove its standard output and exit code.
+
+    The guest's exit code is part of the statement, not of this command: a proof of exit code 3
+    is a success.
+    """
+    from zkm import api
+
+    with _progress() as progress, _standard_input(stdin) as source:
+        proof = api.prove(
+            elf,
+            arguments,
+            stdin=source,
+            keys=keys,
+            params=PARAMETER_SETS[params],
+            slots=slots,
+            progress=progress,
+        )
+    proof.save(output)
+    from rich.console import Console
+
+    from zkm.display import summary_table
+
+    Console(file=sys.stderr, highlight=False).print(summary_table(proof.summary(), "proof"))
+
+
+@main.command(context_settings=GUEST)
+@keys_option
+@click.argument(
+    "proof", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PROOF"
+)
+@click.argument(
+    "elf",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[ELF",
+    required=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARG]...]")
+def verify(keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[str, ...]) -> None:
+    """Check PROOF as the verifier contract does; with ELF also that it is that program's.
+
+    Ends with 0 only if the proof is valid.
+    """
+    from zkm import api
+
+    statement = api.verify(proof, elf, arguments, keys=keys)
+    click.echo(f"valid: program {statement.program_key_hex}")
+    click.echo(f"exit code {statement.exit_code}, output {len(statement.output)} bytes")
+
+
+@main.command(context_settings=GUEST)
+@keys_option
+@params_option
+@elf_argument
+@guest_arguments
+def program(keys: Path | None, params: str, elf: Path, arguments: tuple[str, ...]) -> None:
+    """Print the program key of ELF with its arguments.
+
+    The key commits to code, initial memory, entry point and arguments; a proof is about a key.
+    """
+    from zkm import api
+
+    key = api.program_key(elf, arguments, keys=keys, params=PARAMETER_SETS[params])
+    click.echo("0x" + key.hex())
+
+
+@main.command()
+@keys_option
+@params_option
+def setup(keys: Path | None, params: str) -> None:
+    """Make or check the keys of a parameter set.
+
+    Keys made here are development keys: their secrets are derived from public constants, so
+    anybody can forge proofs for them. They are for tests and demonstrations only.
+    """
+    from zkm import api
+
+    with _progress() as progress:
+        loaded = api.setup(keys=keys, params=PARAMETER_SETS[params], progress=progress)
+    click.echo(loaded.describe())
+
+
+@main.command()
+@params_option
+def circuit(params: str) -> None:
+    """Print the constraints of the wrap circuit per section."""
+    from zkm import api
+
+    for name, count in api.circuit_sections(PARAMETER_SETS[params]):
+        click.echo(f"{name:<28} {count:>9,}")
+
+
+@main.command()
+@keys_option
+@params_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The Solidity file to write.",
+)
+def contract(keys: Path | None, params: str, output: Path) -> None:
+    """Generate the Solidity verifier of the keys."""
+    from zkm import api
+
+    output.write_text(api.contract_source(keys=keys, params=PARAMETER_SETS[params]))
+    click.echo(f"wrote {output}")
