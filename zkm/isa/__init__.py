@@ -1,0 +1,1 @@
+"""MIPS: registers, row operations, the instruction list and its decoder."""

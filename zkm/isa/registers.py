@@ -1,0 +1,41 @@
+"""Indexes of the machine's registers (tables, section 1).
+
+One address space holds them all, so that a coprocessor move or a saved kernel value is an ordinary
+register access.
+"""
+
+from __future__ import annotations
+
+REGISTER_COUNT = 128
+REGISTER_BASE = 1 << 40
+"""Memory-bus address of register 0: above every RAM address, so no load or store reaches a register."""
+
+GPR_NAMES: tuple[str, ...] = (
+    "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7",
+    "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "fp", "ra",
+)  # fmt: skip
+"""Names of registers 0 to 31 in the o32 calling convention."""
+
+V0, A0, A1, A2, A3 = 2, 4, 5, 6, 7
+SP, RA = 29, 31
+HI, LO = 32, 33
+COP0 = 32
+"""mfc0 and mtc0 of coprocessor register n mean register COP0 + n, for 2 <= n <= 15."""
+TLS = 34
+"""Thread pointer, read by `rdhwr $29`."""
+LLADDR = 35
+"""Address of the last `ll`, or NO_LINK."""
+EPC = 36
+"""Where `eret` continues."""
+KERNEL_FIRST, KERNEL_LAST = 37, 47
+"""Registers of the kernel, coprocessor-0 registers 5 to 15."""
+T0, T1, T2, T3, T4, T5 = 48, 49, 50, 51, 52, 53
+"""Temporaries of multi-row instructions; no value in them outlives its instruction."""
+SINK = 63
+"""Takes every write to `$zero`; no instruction reads it as a source."""
+FPR = 64
+"""Register of `$f0`; the registers hold words, pairs of them doubles (FR = 0)."""
+FCSR = 96
+
+NO_LINK = 1
+"""Value of LLADDR without a link: no multiple of 4, so that no `sc` matches it."""
