@@ -1,0 +1,183 @@
+"""Loads, stores, the load-linked pair, hints, and floating-point registers as plain storage."""
+
+from __future__ import annotations
+
+from zkm.isa.encoding import BoolArray, Fields, destination
+from zkm.isa.instruction import Instruction, MicroCode, instruction, row
+from zkm.isa.registers import FCSR, FPR, LLADDR, NO_LINK, SINK, T0, T1, T2, T3, TLS
+
+FAILED_STORE = 0xFFFE0000
+"""Word that takes the store of a failed `sc`: the store row needs an address, and no program uses this one."""
+
+ZERO_OFFSET = 1 << 15
+"""`imm` of a memory row operation without offset."""
+
+
+@instruction("lw", "100011 rs rt imm")
+def lw(f: Fields) -> MicroCode:
+    """rt = word at rs + offset."""
+    return [row("lw", r1=f.rs, r3=destination(f.rt), imm=f.offset)]
+
+
+@instruction("sw", "101011 rs rt imm")
+def sw(f: Fields) -> MicroCode:
+    """Word at rs + offset = rt."""
+    return [row("sw", r1=f.rs, r2=f.rt, imm=f.offset)]
+
+
+def _part_load(name: str, opcode: str, summary: str) -> Instruction:
+    def micro(f: Fields) -> MicroCode:
+        return [row(name, r1=f.rs, r3=destination(f.rt), imm=f.offset)]
+
+    micro.__doc__ = summary
+    return instruction(name, f"{opcode} rs rt imm")(micro)
+
+
+lb = _part_load("lb", "100000", "rt = byte at rs + offset, sign-extended.")
+lbu = _part_load("lbu", "100100", "rt = byte at rs + offset.")
+lh = _part_load("lh", "100001", "rt = half at rs + offset, sign-extended.")
+lhu = _part_load("lhu", "100101", "rt = half at rs + offset.")
+
+
+def _merging_load(name: str, opcode: str, summary: str) -> Instruction:
+    def micro(f: Fields) -> MicroCode:
+        return [row(name, r1=f.rs, r2=destination(f.rt), imm=f.offset)]
+
+    micro.__doc__ = summary
+    return instruction(name, f"{opcode} rs rt imm")(micro)
+
+
+lwl = _merging_load("lwl", "100010", "Left part of rt = bytes from rs + offset to the end of its word.")
+lwr = _merging_load("lwr", "100110", "Right part of rt = bytes from the start of the word to rs + offset.")
+
+
+def _part_store(name: str, opcode: str, summary: str) -> Instruction:
+    def micro(f: Fields) -> MicroCode:
+        return [row(name, r1=f.rs, r2=f.rt, imm=f.offset)]
+
+    micro.__doc__ = summary
+    return instruction(name, f"{opcode} rs rt imm")(micro)
+
+
+sb = _part_store("sb", "101000", "Byte at rs + offset = lowest byte of rt.")
+sh = _part_store("sh", "101001", "Half at rs + offset = lower half of rt.")
+swl = _part_store("swl", "101010", "Bytes from rs + offset to the end of its word = left part of rt.")
+swr = _part_store("swr", "101110", "Bytes from the start of the word to rs + offset = right part of rt.")
+
+
+@instruction("ll", "110000 rs rt imm")
+def ll(f: Fields) -> MicroCode:
+    """rt = word at rs + offset, and link that address."""
+    return [
+        row("addi", r1=f.rs, r3=LLADDR, imm=f.signed_immediate),
+        row("lw", r1=LLADDR, r3=destination(f.rt), imm=ZERO_OFFSET),
+    ]
+
+
+@instruction("sc", "111000 rs rt imm")
+def sc(f: Fields) -> MicroCode:
+    """If rs + offset is linked: word there = rt and rt = 1; otherwise rt = 0."""
+    return [
+        row("addi", r1=f.rs, r3=T0, imm=f.signed_immediate),
+        row("sub", r1=T0, r2=LLADDR, r3=T1),
+        row("sltui", r1=T1, r3=T1, imm=1),
+        row("move", r1=f.rt, r3=T2),
+        row("li", r3=T3, imm=FAILED_STORE),
+        row("select", r1=T0, r2=T1, r3=T3),
+        row("li", r3=LLADDR, imm=NO_LINK),
+        row("move", r1=T1, r3=destination(f.rt)),
+        row("sw", r1=T3, r2=T2, imm=ZERO_OFFSET),
+    ]
+
+
+def _no_operation(mnemonic: str, pattern: str, summary: str) -> Instruction:
+    def micro(_: Fields) -> MicroCode:
+        return [row("li", r3=SINK)]
+
+    micro.__doc__ = summary
+    return instruction(mnemonic, pattern)(micro)
+
+
+# One processor, no caches, and code never changes: nothing to order, fetch or write back.
+sync = _no_operation("sync", "000000 00000 00000 00000 stype:5 001111", "Nothing.")
+pref = _no_operation("pref", "110011 rs hint:5 imm", "Nothing.")
+cache = _no_operation("cache", "101111 rs op:5 imm", "Nothing.")
+synci = _no_operation("synci", "000001 rs 11111 imm", "Nothing.")
+
+
+@instruction("rdhwr", "011111 00000 rt 11101 00000 111011", form="$29")
+def rdhwr_thread_pointer(f: Fields) -> MicroCode:
+    """rt = thread pointer."""
+    return [row("move", r1=TLS, r3=destination(f.rt))]
+
+
+# Floating-point registers as storage (C start-up code saves and restores them); o32 keeps a double in an
+# even register (low word) and the next one (high word), the high word first in big-endian memory.
+
+
+@instruction("lwc1", "110001 rs ft:5 imm")
+def lwc1(f: Fields) -> MicroCode:
+    """ft = word at rs + offset."""
+    return [row("lw", r1=f.rs, r3=FPR + f.rt, imm=f.offset)]
+
+
+@instruction("swc1", "111001 rs ft:5 imm")
+def swc1(f: Fields) -> MicroCode:
+    """Word at rs + offset = ft."""
+    return [row("sw", r1=f.rs, r2=FPR + f.rt, imm=f.offset)]
+
+
+def _even_register(f: Fields) -> BoolArray:
+    return f.rt % 2 == 0
+
+
+# Only a last row can be `lw` or `sw`. At a multiple of 4, `lwl` and `swl` move the whole word; at any
+# other address the second row finds no memory and the program cannot continue.
+
+
+@instruction("ldc1", "110101 rs ft:5 imm", valid=_even_register)
+def ldc1(f: Fields) -> MicroCode:
+    """(ft + 1, ft) = double word at rs + offset."""
+    return [
+        row("lwl", r1=f.rs, r2=FPR + 1 + f.rt, imm=f.offset),
+        row("lw", r1=f.rs, r3=FPR + f.rt, imm=f.offset + 4),
+    ]
+
+
+@instruction("sdc1", "111101 rs ft:5 imm", valid=_even_register)
+def sdc1(f: Fields) -> MicroCode:
+    """Double word at rs + offset = (ft + 1, ft)."""
+    return [
+        row("swl", r1=f.rs, r2=FPR + 1 + f.rt, imm=f.offset),
+        row("sw", r1=f.rs, r2=FPR + f.rt, imm=f.offset + 4),
+    ]
+
+
+@instruction("mfc1", "010001 00000 rt fs:5 00000000000")
+def mfc1(f: Fields) -> MicroCode:
+    """rt = fs."""
+    return [row("move", r1=FPR + f.rd, r3=destination(f.rt))]
+
+
+@instruction("mtc1", "010001 00100 rt fs:5 00000000000")
+def mtc1(f: Fields) -> MicroCode:
+    """fs = rt."""
+    return [row("move", r1=f.rt, r3=FPR + f.rd)]
+
+
+@instruction("cfc1", "010001 00010 rt 11111 00000000000", form="$31")
+def cfc1(f: Fields) -> MicroCode:
+    """rt = floating-point control and status."""
+    return [row("move", r1=FCSR, r3=destination(f.rt))]
+
+
+@instruction("ctc1", "010001 00110 rt 11111 00000000000", form="$31")
+def ctc1(f: Fields) -> MicroCode:
+    """Floating-point control and status = rt."""
+    return [row("move", r1=f.rt, r3=FCSR)]
+
+
+MEMORY = (
+    lw, sw, lb, lbu, lh, lhu, lwl, lwr, sb, sh, swl, swr, ll, sc, sync, pref, cache, synci,
+    rdhwr_thread_pointer, lwc1, swc1, ldc1, sdc1, mfc1, mtc1, cfc1, ctc1,
+)  # fmt: skip
