@@ -1,0 +1,5 @@
+"""The communication manager: the kernel in every program's image, which serves its system calls."""
+
+from zkm.kernel.image import KERNEL_BASE, Kernel, load_kernel
+
+__all__ = ["KERNEL_BASE", "Kernel", "load_kernel"]
