@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from zkm.errors import ProgramError
 from zkm.isa.encoding import NOP, BoolArray, Fields, IntArray, Vectors
 from zkm.isa.families.system import reserved
 from zkm.isa.instruction import Instruction, MicroCode
@@ -23,11 +24,16 @@ KERNEL_BASE = 0x80000000
 _OPCODE_BIT = 26
 
 
-def decode(addresses: IntArray, words: npt.NDArray[np.uint32], vectors: Vectors) -> Rows:
+def decode(
+    addresses: IntArray, words: npt.NDArray[np.uint32], vectors: Vectors, max_rows: int | None = None
+) -> Rows:
     """The rows of text words.
 
     addresses: int64[n], ascending multiples of 4 below 2^32; words: uint32[n], the words there.
     Words that are no instruction of the list get a row with code 0: reaching one is a fault.
+
+    Raises:
+        ProgramError: the words need more than `max_rows` rows.
     """
     text = _Text.of(addresses, words, vectors)
     groups: list[tuple[IntArray, MicroCode]] = []
@@ -37,7 +43,7 @@ def decode(addresses: IntArray, words: npt.NDArray[np.uint32], vectors: Vectors)
             outside, positions = positions[~in_kernel], positions[in_kernel]
             groups.append((outside, reserved(text.fields(outside))))
         groups.append((positions, entry.micro(text.fields(positions))))
-    return _place(text, [group for group in groups if len(group[0])])
+    return _place(text, [group for group in groups if len(group[0])], max_rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +89,15 @@ def _match(text: _Text) -> list[tuple[Instruction, IntArray]]:
     return matched
 
 
-def _place(text: _Text, groups: list[tuple[IntArray, MicroCode]]) -> Rows:
+def _place(text: _Text, groups: list[tuple[IntArray, MicroCode]], max_rows: int | None) -> Rows:
     """Lays the groups' rows out in the order of Rows; words of no group get a row without operation."""
     row_count = np.ones(len(text.words), np.int64)
     for positions, micro_code in groups:
         row_count[positions] = len(micro_code)
     first = np.cumsum(row_count) - row_count
     total = int(row_count.sum())
+    if max_rows is not None and total > max_rows:
+        raise ProgramError(f"{len(text.words)} words of code need {total} rows (allowed: {max_rows})")
 
     word_of_row = np.repeat(np.arange(len(text.words)), row_count)
     step = np.arange(total, dtype=np.int64) - first[word_of_row]

@@ -15,8 +15,12 @@ from elftools.elf.sections import SymbolTableSection
 
 from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.encoding import Vectors
+from zkm.isa.registers import COP0
 
-__all__ = ["KERNEL_BASE", "Kernel", "load_kernel"]
+__all__ = ["BREAK_REGISTER", "KERNEL_BASE", "Kernel", "load_kernel"]
+
+BREAK_REGISTER = COP0 + 5
+"""Register with the current end of the heap; its initial value is the start (BREAK in kernel.S)."""
 
 
 @dataclass(frozen=True, eq=False)
