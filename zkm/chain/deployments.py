@@ -1,0 +1,85 @@
+"""Which contracts were deployed where: one JSON file per chain id.
+
+Ape's own record of a local network lives in memory only, so that the next `ape run` would deploy
+anew. An entry of a chain that is gone (a local chain was restarted) is detected by the code
+hash and replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from zkm.errors import ChainError
+
+__all__ = ["Deployment", "Deployments"]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployed contract.
+
+    Attributes:
+        name: the contract's name.
+        address: checksummed address.
+        code_hash: keccak256 of the deployed code, 0x-prefixed.
+        version: the version of verifier and proofs it belongs to, 0x-prefixed.
+    """
+
+    name: str
+    address: str
+    code_hash: str
+    version: str
+
+    def is_current(self, code: bytes, version: bytes) -> bool:
+        """True if `code` (found at the address now) is what was deployed, for this version."""
+        same = self.code_hash == "0x" + keccak(code).hex()
+        return bool(code) and same and self.version == "0x" + version.hex()
+
+
+class Deployments:
+    """The deployments on one chain, kept in `FOLDER/CHAIN_ID.json`."""
+
+    def __init__(self, folder: Path, chain_id: int) -> None:
+        """
+        Raises:
+            ChainError: the file exists and cannot be understood.
+        """
+        self.path = folder / f"{chain_id}.json"
+        self._entries: dict[str, Deployment] = {}
+        if self.path.exists():
+            self._entries = _read(self.path)
+
+    def get(self, name: str) -> Deployment | None:
+        """The recorded deployment of a contract, if there is one."""
+        return self._entries.get(name)
+
+    def record(self, name: str, address: str, code: bytes, version: bytes) -> Deployment:
+        """Write down a deployment, replacing an earlier one of the same name.
+
+        The file is replaced as a whole, so that an interruption leaves the old or the new one.
+        """
+        code_hash = "0x" + keccak(code).hex()
+        entry = Deployment(name, address, code_hash, "0x" + version.hex())
+        self._entries[name] = entry
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({key: asdict(e) for key, e in self._entries.items()}, indent=2)
+        handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
+        with os.fdopen(handle, "w") as file:
+            file.write(text + "\n")
+        os.replace(temporary, self.path)
+        return entry
+
+
+def _read(path: Path) -> dict[str, Deployment]:
+    try:
+        content: Any = json.loads(path.read_text())
+        return {name: Deployment(**entry) for name, entry in content.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ChainError(f"{path} is no record of deployments: {error}") from error
