@@ -1,0 +1,9 @@
+//! The arithmetic kernels of zkm: the Python extension module `zkm._native`.
+//!
+//! A kernel is two files of one name: the arithmetic here, in plain Rust with unit tests, and its
+//! Python binding in `py`.
+
+pub mod error;
+pub mod field;
+#[cfg(feature = "python")]
+pub mod py;
