@@ -1,3 +1,48 @@
-"""zkm: a zero-knowledge virtual machine for MIPS with Ethereum as its settlement layer."""
+"""zkm: a zero-knowledge virtual machine for MIPS with Ethereum as its settlement layer.
+
+The verbs of the command are functions here: :func:`run`, :func:`prove`, :func:`verify`,
+:func:`program_key`, :func:`setup`, :func:`contract_source`, :func:`circuit_sections`. They are loaded
+when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zkm.api import (
+        circuit_sections,
+        contract_source,
+        program_key,
+        prove,
+        run,
+        setup,
+        verify,
+    )
+    from zkm.proof import Proof
+
+__all__ = [
+    "Proof",
+    "__version__",
+    "circuit_sections",
+    "contract_source",
+    "program_key",
+    "prove",
+    "run",
+    "setup",
+    "verify",
+]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Proof":
+        from zkm.proof import Proof
+
+        return Proof
+    if name in __all__:
+        from zkm import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'zkm' has no attribute {name!r}")

@@ -141,8 +141,7 @@ def run(
 @click.option(
     "--slots",
     type=click.IntRange(min=1),
-    help="Commit to this many witness slots (default: chosen; fewer slots cost less gas "
-    "and more time).",
+    help="Commit to this many witness slots (default: chosen; fewer slots cost less gas and more time).",
 )
 @elf_argument
 @guest_arguments
@@ -182,9 +181,7 @@ def prove(
 
 @main.command(context_settings=GUEST)
 @keys_option
-@click.argument(
-    "proof", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PROOF"
-)
+@click.argument("proof", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PROOF")
 @click.argument(
     "elf",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
+from typing_extensions import Self
 
 from zkm.progress import Stage
 
@@ -51,7 +52,7 @@ class TerminalProgress:
         self._stack: list[Stage] = []
         self._lock = threading.Lock()
 
-    def __enter__(self) -> TerminalProgress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -71,9 +72,7 @@ class TerminalProgress:
         self._stop()
         if self._stack and self._console.is_terminal:
             line = _LiveLine(self._stack[-1])
-            self._live = Live(
-                line, console=self._console, refresh_per_second=8, transient=True
-            )
+            self._live = Live(line, console=self._console, refresh_per_second=8, transient=True)
             self._live.start()
 
     def begin(self, stage: Stage) -> None:

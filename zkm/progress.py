@@ -40,7 +40,8 @@ class Stage:
     @property
     def remaining(self) -> float | None:
         """Estimated seconds to the end: from the measured fraction if there is one, else from
-        the prediction; None if neither is known (or the prediction was too small)."""
+        the prediction; None if neither is known (or the prediction was too small).
+        """
         elapsed = self.elapsed
         if self.done:
             return elapsed * (1 - self.done) / self.done

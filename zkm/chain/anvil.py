@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from typing_extensions import Self
+
 from zkm.errors import ChainError
 
 __all__ = ["Anvil", "find_anvil", "free_port"]
@@ -62,7 +64,7 @@ class Anvil:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Anvil:
+    def __enter__(self) -> Self:
         """Start it and wait until it answers.
 
         Raises:

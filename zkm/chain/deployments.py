@@ -47,9 +47,8 @@ class Deployments:
     """The deployments on one chain, kept in `FOLDER/CHAIN_ID.json`."""
 
     def __init__(self, folder: Path, chain_id: int) -> None:
-        """
-        Raises:
-            ChainError: the file exists and cannot be understood.
+        """Raises:
+        ChainError: the file exists and cannot be understood.
         """
         self.path = folder / f"{chain_id}.json"
         self._entries: dict[str, Deployment] = {}
@@ -73,7 +72,7 @@ class Deployments:
         handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
         with os.fdopen(handle, "w") as file:
             file.write(text + "\n")
-        os.replace(temporary, self.path)
+        Path(temporary).replace(self.path)
         return entry
 
 

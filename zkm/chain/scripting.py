@@ -15,6 +15,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from typing_extensions import Self
 
 from zkm import api
 from zkm.chain import settlement as chain
@@ -55,7 +56,7 @@ class Session:
         self._keys = Path(keys) if keys else None
         self._console = Console(highlight=False)
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -17,7 +17,14 @@ from eth_utils.crypto import keccak
 from zkm.chain.deployments import Deployments
 from zkm.errors import ChainError
 
-__all__ = ["SettledStatement", "deploy", "deployed_settlement", "find_settled", "settle", "settlement_id"]
+__all__ = [
+    "SettledStatement",
+    "deploy",
+    "deployed_settlement",
+    "find_settled",
+    "settle",
+    "settlement_id",
+]
 
 VERIFIER, SETTLEMENT = "ZkmVerifier", "Settlement"
 
@@ -37,9 +44,7 @@ class SettledStatement:
     transaction: str
 
 
-def settlement_id(
-    chain_id: int, address: str, program_vkey: bytes, exit_code: int, output: bytes
-) -> bytes:
+def settlement_id(chain_id: int, address: str, program_vkey: bytes, exit_code: int, output: bytes) -> bytes:
     """The id under which Settlement.sol at `address` records a statement."""
     types = ["uint256", "address", "bytes32", "uint32", "bytes32"]
     return keccak(encode(types, [chain_id, address, program_vkey, exit_code, keccak(output)]))

@@ -65,7 +65,8 @@ def sigma(statement: Statement, witness_slots: Sequence[bytes]) -> int:
 
 def output_words(exit_code: int, output: bytes) -> list[int]:
     """The public words of a run: exit code, byte length, then the output as big-endian words, the
-    last one padded with zero bytes (protocol, section 3, "Output binding")."""
+    last one padded with zero bytes (protocol, section 3, "Output binding").
+    """
     padded = output + bytes(-len(output) % 4)
     words = [int.from_bytes(padded[i : i + 4], "big") for i in range(0, len(padded), 4)]
     return [exit_code, len(output), *words]

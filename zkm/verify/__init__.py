@@ -1,0 +1,1 @@
+"""The verifier: the field part, written once for field elements and wires, and the statement."""
