@@ -5,5 +5,9 @@
 
 pub mod error;
 pub mod field;
+pub mod msm;
+pub mod pairing;
 #[cfg(feature = "python")]
 pub mod py;
+pub mod slots;
+pub mod srs;

@@ -208,9 +208,8 @@ impl SmallSum {
     /// The sum. The limbs of the weights' Montgomery forms were added up, so the limbs are a
     /// Montgomery form too, cut here into two parts below r.
     fn reduce(&self) -> Fr {
-        let element = |limbs: &[u64]| {
-            Fr::new_unchecked(BigInt::new([limbs[0], limbs[1], limbs[2], 0]))
-        };
+        let element =
+            |limbs: &[u64]| Fr::new_unchecked(BigInt::new([limbs[0], limbs[1], limbs[2], 0]));
         let two_to_192 = Fr::from(BigInt::new([0, 0, 0, 1]));
         let sum = |limbs: &[u64; 6]| element(&limbs[..3]) + element(&limbs[3..]) * two_to_192;
         sum(&self.positive) - sum(&self.negative)

@@ -106,8 +106,7 @@ impl Srs {
         }
         let tau = Fr::rand(&mut ChaCha20Rng::from_seed(seed));
         let tau_g2 = (G2Affine::generator() * tau).into_affine();
-        let header =
-            Header { length: length as u64, tau_g2, origin: Origin::Development(seed) };
+        let header = Header { length: length as u64, tau_g2, origin: Origin::Development(seed) };
         let mut writer = Writer::create(path, &header)?;
         let known = known.as_ref().map_or(&[][..], Srs::points);
         writer.write(known)?;

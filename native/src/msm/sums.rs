@@ -152,12 +152,7 @@ impl<P: SWCurveConfig, A: PairAdder<P>> Default for Workspace<P, A> {
 
 impl<P: SWCurveConfig, A: PairAdder<P>> Workspace<P, A> {
     /// The sum of each piece.
-    fn sums(
-        &mut self,
-        points: &[Affine<P>],
-        terms: &[Term],
-        pieces: &[Piece],
-    ) -> Vec<Affine<P>> {
+    fn sums(&mut self, points: &[Affine<P>], terms: &[Term], pieces: &[Piece]) -> Vec<Affine<P>> {
         let Some(first) = pieces.first() else { return Vec::new() };
         let terms = &terms[first.start..];
         let mut lengths: Vec<u32> = pieces.iter().map(|piece| piece.length as u32).collect();
@@ -257,11 +252,7 @@ fn slope_denominator<P: SWCurveConfig>(a: &Affine<P>, b: &Affine<P>) -> P::BaseF
 }
 
 /// a + b, given the inverse of [`slope_denominator`].
-fn add_affine<P: SWCurveConfig>(
-    a: &Affine<P>,
-    b: &Affine<P>,
-    inverse: P::BaseField,
-) -> Affine<P> {
+fn add_affine<P: SWCurveConfig>(a: &Affine<P>, b: &Affine<P>, inverse: P::BaseField) -> Affine<P> {
     if a.is_zero() {
         return *b;
     }

@@ -17,10 +17,16 @@ use pyo3::types::{PyBytes, PyInt, PyList};
 use crate::error::{Error, Kind};
 
 pub mod field;
+pub mod pairing;
+pub mod slots;
+pub mod srs;
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     field::register(module)?;
+    pairing::register(module)?;
+    slots::register(module)?;
+    srs::register(module)?;
     Ok(())
 }
 
