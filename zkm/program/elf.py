@@ -8,6 +8,7 @@ MAX_PROGRAM_HEADERS of them, and contents are slices of the given bytes.
 from __future__ import annotations
 
 import io
+import itertools
 from dataclasses import dataclass
 
 from elftools.common.exceptions import ELFParseError
@@ -154,7 +155,7 @@ def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Se
             raise ProgramError(f"{name}: more than {MAX_IMAGE_BYTES} bytes of code and data")
         segments.append(_load_segment(header, data, f"{name}: segment {number}"))
     segments.sort(key=lambda segment: segment.address)
-    for left, right in zip(segments, segments[1:], strict=False):
+    for left, right in itertools.pairwise(segments):
         if left.end > right.address:
             raise ProgramError(
                 f"{name}: segments overlap: {left.address:#x}-{left.end:#x} and {right.address:#x}-{right.end:#x}"
