@@ -28,6 +28,30 @@ def to_bytes(word: int) -> list[int]:
     return list(word.to_bytes(4, "big"))
 
 
+@dataclass(frozen=True)
+class Step:
+    """One row about to be executed, with the state before it."""
+
+    name: str
+    flags: dict[str, int]
+    r1: int
+    r2: int
+    r3: int
+    imm: int
+    pc: int
+    delta: int
+
+    @property
+    def after(self) -> int:
+        """Address of the next instruction."""
+        return self.pc + 4 + self.delta
+
+    @property
+    def in_slot(self) -> bool:
+        """A jump is pending; row i of an instruction has i steps less in delta."""
+        return self.delta % MICRO_STEP != 0
+
+
 @dataclass
 class Machine:
     """State of a run: registers, memory words by byte address, host input and output words."""
@@ -107,86 +131,86 @@ class Machine:
         operation = ROW_OPS[code - 1]
         flags = {name: bits >> bit & 1 for bit, name in enumerate(EXTRA_FLAGS[operation.table])}
         assert bits >> len(flags) == 0
-        pc, delta = self.pc, self.delta
-        after = pc + 4 + delta
-        self.pc, self.delta = after, 0
-        handler = getattr(self, operation.table.lower())
-        handler(operation.name, flags, r1, r2, r3, imm, pc, delta, after)
+        step = Step(operation.name, flags, r1, r2, r3, imm, self.pc, self.delta)
+        self.pc, self.delta = step.after, 0
+        getattr(self, operation.table.lower())(step)
         if flags.get("u"):
-            self.pc, self.delta = pc + MICRO_STEP, delta - MICRO_STEP
+            self.pc, self.delta = step.pc + MICRO_STEP, step.delta - MICRO_STEP
         self.row_count += 1
 
-    def li(self, name, flags, r1, r2, r3, imm, *state):
-        self.write(r3, imm)
+    def li(self, s):
+        self.write(s.r3, s.imm)
 
-    def move(self, name, flags, r1, r2, r3, imm, *state):
-        self.write(r3, self.registers[r1])
+    def move(self, s):
+        self.write(s.r3, self.registers[s.r1])
 
-    def addi(self, name, flags, r1, r2, r3, imm, *state):
-        a = self.registers[r1]
-        self.write(r3, (a + imm) % WORD if name == "addi" else int(a < imm))
+    def addi(self, s):
+        a = self.registers[s.r1]
+        self.write(s.r3, (a + s.imm) % WORD if s.name == "addi" else int(a < s.imm))
 
-    def add(self, name, flags, r1, r2, r3, imm, *state):
-        a, b = self.registers[r1], self.registers[r2]
-        self.write(r3, {"add": (a + b) % WORD, "sub": (a - b) % WORD, "ltu": int(a < b)}[name])
+    def add(self, s):
+        a, b = self.registers[s.r1], self.registers[s.r2]
+        self.write(s.r3, {"add": (a + b) % WORD, "sub": (a - b) % WORD, "ltu": int(a < b)}[s.name])
 
-    def logic(self, name, flags, r1, r2, r3, imm, *state):
-        a, b = self.registers[r1], imm if flags["fi"] else self.registers[r2]
+    def logic(self, s):
+        a, b = self.registers[s.r1], s.imm if s.flags["fi"] else self.registers[s.r2]
         assert a < WORD and b < WORD
-        self.write(r3, {"and": a & b, "or": a | b, "xor": a ^ b, "nor": WORD - 1 - (a | b)}[name])
+        self.write(s.r3, {"and": a & b, "or": a | b, "xor": a ^ b, "nor": WORD - 1 - (a | b)}[s.name])
 
-    def shift(self, name, flags, r1, r2, r3, imm, *state):
-        product = self.registers[r1] * imm
+    def shift(self, s):
+        product = self.registers[s.r1] * s.imm
         assert product < 1 << 64
         low, high = product % WORD, product >> 32
-        self.write(r3, {"shl": low, "shr": high, "rot": low + high}[name])
+        self.write(s.r3, {"shl": low, "shr": high, "rot": low + high}[s.name])
 
-    def mul(self, name, flags, r1, r2, r3, imm, *state):
-        a, b = self.registers[r1], imm if flags["fi"] else self.registers[r2]
-        if name == "select":
+    def mul(self, s):
+        a, b = self.registers[s.r1], s.imm if s.flags["fi"] else self.registers[s.r2]
+        if s.name == "select":
             assert b in (0, 1)
-            result = a if b else self.registers[r3]
-        elif name == "lt":
+            result = a if b else self.registers[s.r3]
+        elif s.name == "lt":
             result = int(signed(a) < signed(b))
-        elif name == "div_q":
+        elif s.name == "div_q":
             result = a // b if b else a
-        elif name == "div_r":
+        elif s.name == "div_r":
             result = a % b if b else 0
-        elif name == "mul_his":
+        elif s.name == "mul_his":
             result = (signed(a) * b >> 32) % WORD
         else:
             product = a * b
             assert product < 1 << 64
             low, high = product % WORD, product >> 32
-            result = {"mul_lo": low, "mul_hi": high, "mul_rot": low + high}[name]
+            result = {"mul_lo": low, "mul_hi": high, "mul_rot": low + high}[s.name]
             assert result < WORD
-        self.write(r3, result)
+        self.write(s.r3, result)
 
-    def bits(self, name, flags, r1, r2, r3, imm, *state):
-        a = self.registers[r1]
-        self.write(r3, {"pow": 1 << (a & 31), "copow": 1 << (32 - (a & 31)), "clz": 32 - a.bit_length()}[name])
+    def bits(self, s):
+        a = self.registers[s.r1]
+        self.write(
+            s.r3, {"pow": 1 << (a & 31), "copow": 1 << (32 - (a & 31)), "clz": 32 - a.bit_length()}[s.name]
+        )
 
-    def lw(self, name, flags, r1, r2, r3, imm, *state):
-        self.write(r3, self.load(self.registers[r1] + imm - 0x8000))
+    def lw(self, s):
+        self.write(s.r3, self.load(self.registers[s.r1] + s.imm - 0x8000))
 
-    def sw(self, name, flags, r1, r2, r3, imm, *state):
-        self.store(self.registers[r1] + imm - 0x8000, self.registers[r2])
+    def sw(self, s):
+        self.store(self.registers[s.r1] + s.imm - 0x8000, self.registers[s.r2])
 
-    def lb(self, name, flags, r1, r2, r3, imm, *state):
-        address = self.registers[r1] + imm - 0x8000
+    def lb(self, s):
+        address = self.registers[s.r1] + s.imm - 0x8000
         offset = address % 4
-        size = 1 if name in ("lb", "lbu") else 2
+        size = 1 if s.name in ("lb", "lbu") else 2
         if offset % size:
-            raise Fault(f"{name} at {address:#x}")
+            raise Fault(f"{s.name} at {address:#x}")
         data = bytes(to_bytes(self.load(address - offset))[offset : offset + size])
-        self.write(r3, int.from_bytes(data, "big", signed=name in ("lb", "lh")) % WORD)
+        self.write(s.r3, int.from_bytes(data, "big", signed=s.name in ("lb", "lh")) % WORD)
 
-    def unal(self, name, flags, r1, r2, r3, imm, *state):
-        address = self.registers[r1] + imm - 0x8000
+    def unal(self, s):
+        address = self.registers[s.r1] + s.imm - 0x8000
         k = address % 4
         x = to_bytes(self.load(address - k))
-        y = to_bytes(self.registers[r2])
-        if name == "sh" and k % 2:
+        y = to_bytes(self.registers[s.r2])
+        if s.name == "sh" and k % 2:
             raise Fault(f"sh at {address:#x}")
         merged = {
             "lwl": x[k:] + y[4 - k :],
@@ -195,48 +219,46 @@ class Machine:
             "sh": x[:k] + y[2:] + x[k + 2 :],
             "swl": x[:k] + y[: 4 - k],
             "swr": y[3 - k :] + x[k + 1 :],
-        }[name]
+        }[s.name]
         value = int.from_bytes(bytes(merged), "big")
-        if name in ("lwl", "lwr"):
-            self.write(r2, value)
+        if s.name in ("lwl", "lwr"):
+            self.write(s.r2, value)
         else:
             self.store(address - k, value)
 
-    def bz(self, name, flags, r1, r2, r3, imm, pc, delta, after):
-        self.branch((self.registers[r1] == 0) == (name == "bz_eq"), flags, imm, delta, after)
+    def bz(self, s):
+        self.branch((self.registers[s.r1] == 0) == (s.name == "bz_eq"), s)
 
-    def beq(self, name, flags, r1, r2, r3, imm, pc, delta, after):
-        self.branch((self.registers[r1] == self.registers[r2]) == (name == "beq"), flags, imm, delta, after)
+    def beq(self, s):
+        self.branch((self.registers[s.r1] == self.registers[s.r2]) == (s.name == "beq"), s)
 
-    def branch(self, taken: bool, flags, target: int, delta: int, after: int) -> None:
-        # In row i of an instruction, pc is i steps up and delta as many down.
-        in_slot = delta % MICRO_STEP != 0
-        if in_slot and (flags["d"] or flags["L"]):
+    def branch(self, taken: bool, s: Step) -> None:
+        if s.in_slot and (s.flags["d"] or s.flags["L"]):
             raise Fault("branch in a delay slot")
-        if taken and flags["d"]:
-            self.pc, self.delta = after, target - after - 4
+        if taken and s.flags["d"]:
+            self.pc, self.delta = s.after, s.imm - s.after - 4
         elif taken:
-            self.pc = target
-        elif flags["L"]:
-            self.pc = after + 4
+            self.pc = s.imm
+        elif s.flags["L"]:
+            self.pc = s.after + 4
 
-    def jump(self, name, flags, r1, r2, r3, imm, pc, delta, after):
-        if delta % MICRO_STEP != 0 and not flags["sy"]:
+    def jump(self, s):
+        if s.in_slot and not s.flags["sy"]:
             raise Fault("jump in a delay slot")
-        target = self.registers[r1] if name == "jump_reg" else imm
-        if flags["lk"]:
-            self.write(r3, after if flags["sy"] else pc + 8)
-        if flags["d"]:
-            self.pc, self.delta = pc + 4, target - pc - 8
+        target = self.registers[s.r1] if s.name == "jump_reg" else s.imm
+        if s.flags["lk"]:
+            self.write(s.r3, s.after if s.flags["sy"] else s.pc + 8)
+        if s.flags["d"]:
+            self.pc, self.delta = s.pc + 4, target - s.pc - 8
         else:
             self.pc = target
 
-    def io(self, name, flags, r1, r2, r3, imm, *state):
-        a, b = self.registers[r1], self.registers[r2]
-        if name == "halt":
+    def io(self, s):
+        a, b = self.registers[s.r1], self.registers[s.r2]
+        if s.name == "halt":
             self.exit_code, self.length = a, b
-        elif name == "in":
-            self.store(a + imm - 0x8000, next(self.pending))
+        elif s.name == "in":
+            self.store(a + s.imm - 0x8000, next(self.pending))
         else:
             assert b not in self.output
-            self.output[b] = self.load(a + imm - 0x8000)
+            self.output[b] = self.load(a + s.imm - 0x8000)

@@ -8,8 +8,19 @@ import numpy as np
 import pytest
 
 from tests.isa.interpreter import Machine
-from tests.isa.vectors import CASE_BYTES, CODE, DATA, VECTORS, Cases, Results, compared_registers, make_cases, oracle
+from tests.isa.vectors import (
+    CASE_BYTES,
+    CODE,
+    DATA,
+    VECTORS,
+    Cases,
+    Results,
+    compared_registers,
+    make_cases,
+    oracle,
+)
 from zkm.isa.decode import KERNEL_BASE, decode
+from zkm.isa.encoding import Fields
 from zkm.isa.instruction import Instruction
 from zkm.isa.instructions import BY_NAME, INSTRUCTIONS
 
@@ -31,7 +42,9 @@ def run(cases: Cases) -> Results:
     results = Results(np.zeros(len(cases.code), np.int64), cases.registers.copy(), cases.data.copy())
     for number in range(len(cases.code)):
         machine.registers = cases.registers[number].tolist()
-        machine.memory.update(zip(range(DATA, DATA + 4 * cases.data.shape[1], 4), cases.data[number].tolist(), strict=True))
+        machine.memory.update(
+            zip(range(DATA, DATA + 4 * cases.data.shape[1], 4), cases.data[number].tolist(), strict=True)
+        )
         start = CODE + CASE_BYTES * number
         machine.pc, machine.delta = start, 0
         end = start + 4 * cases.instructions
@@ -80,7 +93,7 @@ def test_patterns_overlap_only_as_special_forms() -> None:
 
 def test_every_entry_decodes_to_itself() -> None:
     for entry in INSTRUCTIONS:
-        word = np.array([entry.encode(**{name: 1 for name in entry.pattern.fields})], np.uint32)
+        word = np.array([entry.encode(**dict.fromkeys(entry.pattern.fields, 1))], np.uint32)
         if entry.mnemonic in ("ldc1", "sdc1"):
             word = np.array([entry.encode(rs=1, ft=2)], np.uint32)
         if entry.mnemonic in ("mfc0", "mtc0"):
@@ -91,6 +104,4 @@ def test_every_entry_decodes_to_itself() -> None:
 
 
 def fields_of(word: np.ndarray):
-    from zkm.isa.encoding import Fields
-
     return Fields(word.astype(np.int64), np.array([KERNEL_BASE]), np.zeros(1, np.bool_), VECTORS)

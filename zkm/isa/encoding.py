@@ -101,18 +101,22 @@ class Fields:
 
     @property
     def rs(self) -> IntArray:
+        """Bits 25-21: the first source register."""
         return self.bits(21, 5)
 
     @property
     def rt(self) -> IntArray:
+        """Bits 20-16: the second source, or the destination."""
         return self.bits(16, 5)
 
     @property
     def rd(self) -> IntArray:
+        """Bits 15-11: the destination, or a field's size."""
         return self.bits(11, 5)
 
     @property
     def sa(self) -> IntArray:
+        """Bits 10-6: the shift amount, or a field's position."""
         return self.bits(6, 5)
 
     @property

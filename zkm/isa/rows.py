@@ -60,9 +60,9 @@ class Rows:
     @classmethod
     def data(cls, addresses: npt.NDArray[np.int64], words: npt.NDArray[np.uint32]) -> Rows:
         """Rows of plain data: the words at the given ascending byte addresses, without instructions."""
-        count = len(addresses)
-        small = [np.zeros(count, np.uint8) for _ in range(5)]
-        return cls(addresses.astype(np.int64), words.astype(np.uint32), *small, np.zeros(count, np.int64))
+        none = np.zeros(len(addresses), np.uint8)
+        imm = np.zeros(len(addresses), np.int64)
+        return cls(addresses.astype(np.int64), words.astype(np.uint32), none, none, none, none, none, imm)
 
     @classmethod
     def concatenate(cls, parts: list[Rows]) -> Rows:

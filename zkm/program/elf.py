@@ -146,7 +146,8 @@ def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Se
     for number, header in enumerate(headers):
         if header["p_type"] in ("PT_INTERP", "PT_DYNAMIC"):
             raise ProgramError(
-                f"{name}: dynamically linked (program header {number} is {header['p_type']}); link it with -static"
+                f"{name}: dynamically linked (program header {number} is {header['p_type']}); "
+                "link it with -static"
             )
         if header["p_type"] != "PT_LOAD" or header["p_memsz"] == 0:
             continue
@@ -158,7 +159,8 @@ def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Se
     for left, right in itertools.pairwise(segments):
         if left.end > right.address:
             raise ProgramError(
-                f"{name}: segments overlap: {left.address:#x}-{left.end:#x} and {right.address:#x}-{right.end:#x}"
+                f"{name}: segments overlap: {left.address:#x} to {left.end:#x} "
+                f"and {right.address:#x} to {right.end:#x}"
             )
     return tuple(segments)
 
@@ -191,9 +193,8 @@ def _check_entry(entry: int, segments: tuple[Segment, ...], name: str) -> None:
 
 def _address_of_headers(offset: int, headers: list[Container]) -> int | None:
     for header in headers:
-        if header["p_type"] != "PT_LOAD":
-            continue
-        inside = offset - header["p_offset"]
-        if 0 <= inside and inside + len(headers) * _PROGRAM_HEADER_SIZE <= header["p_filesz"]:
+        inside: int = offset - header["p_offset"]
+        end = inside + len(headers) * _PROGRAM_HEADER_SIZE
+        if header["p_type"] == "PT_LOAD" and inside >= 0 and end <= header["p_filesz"]:
             return int(header["p_vaddr"]) + inside
     return None

@@ -75,7 +75,7 @@ def _positive(register: IntArray) -> MicroRow:
 
 
 def _sign_branch(mnemonic: str, pattern: str, condition: str, likely: bool, link: bool) -> Instruction:
-    """A branch on the sign of rs: first the condition or its opposite as T0, then (link) $ra, then the branch."""
+    """A branch on the sign of rs: the condition or its opposite as T0, $ra, then the branch."""
     test = _not_negative if condition in ("<", ">=") else _positive
     name = "bz_ne" if condition in (">=", ">") else "bz_eq"
 

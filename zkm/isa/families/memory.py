@@ -7,7 +7,7 @@ from zkm.isa.instruction import Instruction, MicroCode, instruction, row
 from zkm.isa.registers import FCSR, FPR, LLADDR, NO_LINK, SINK, T0, T1, T2, T3, TLS
 
 FAILED_STORE = 0xFFFE0000
-"""Word that takes the store of a failed `sc`: the store row needs an address, and no program uses this one."""
+"""Word that takes the store of a failed `sc`, whose last row needs some address; no program uses it."""
 
 ZERO_OFFSET = 1 << 15
 """`imm` of a memory row operation without offset."""
@@ -128,7 +128,8 @@ def swc1(f: Fields) -> MicroCode:
 
 
 def _even_register(f: Fields) -> BoolArray:
-    return f.rt % 2 == 0
+    even: BoolArray = (f.rt & 1) == 0
+    return even
 
 
 # Only a last row can be `lw` or `sw`. At a multiple of 4, `lwl` and `swl` move the whole word; at any
