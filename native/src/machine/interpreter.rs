@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::cell::{Cell, Mode};
+use super::cell::Mode;
 use super::fault::Cause;
 use super::operation::Operation as Op;
 use super::program::MORE;
 use super::record::{Record, STREAMS};
 use super::state::{Event, Machine};
-use super::{word, REGISTERS};
+use super::word;
 
 /// Immediates of memory accesses are offsets plus this, so that they are not negative.
 const OFFSET_BIAS: i64 = 1 << 15;
@@ -240,8 +240,7 @@ impl<M: Mode> Machine<M> {
                     let target = $target;
                     link!(resume);
                     jump_to!(target);
-                    let watched = self.registers[usize::from(self.watch.register) % REGISTERS];
-                    if self.watch.values.contains(&watched.get()) {
+                    if self.is_watched(i) {
                         break Event::System;
                     }
                 }};

@@ -24,9 +24,11 @@ pub enum Event {
     Fault(Fault),
 }
 
-/// A register (watched at system calls) and the values that the host wants to hear of.
+/// Which system calls the host wants to hear of: those that enter the handler at this address
+/// with one of these values in this register.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
+    pub handler: u64,
     pub register: u8,
     pub values: Vec<u64>,
 }
@@ -64,6 +66,8 @@ pub struct Machine<M: Mode> {
     pub(super) input: VecDeque<u32>,
     pub(super) output: Vec<u32>,
     pub(super) watch: Watch,
+    /// The row of the watched handler.
+    pub(super) handler: u32,
     pub(super) end: Option<Event>,
     pub(super) streams: [Vec<Record>; STREAMS],
     pub(super) refreshes: Vec<Refresh>,
@@ -105,6 +109,7 @@ impl<M: Mode> Machine<M> {
             counts: vec![0; program.rows.len()],
             input: VecDeque::new(),
             output: Vec::new(),
+            handler: program.find(watch.handler).unwrap_or(program.wild),
             watch,
             end: None,
             streams: std::array::from_fn(|_| Vec::new()),
@@ -129,6 +134,13 @@ impl<M: Mode> Machine<M> {
 
     pub fn register(&self, index: usize) -> Option<u64> {
         self.registers.get(index).map(Cell::get)
+    }
+
+    /// True if a watched system call has entered its handler, whose first row is `row`.
+    #[inline(always)]
+    pub(super) fn is_watched(&self, row: u32) -> bool {
+        let register = self.registers[usize::from(self.watch.register) % REGISTERS].get();
+        row == self.handler && self.watch.values.contains(&register)
     }
 
     /// Bytes of memory, as they are now; addresses wrap around at 2^32.
