@@ -1,6 +1,7 @@
 """Types of the extension module (native/src/py, one section for each of its files)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,12 +48,11 @@ def pairing_check(pairs: list[tuple[bytes, bytes]]) -> bool:
 class Slots:
     """The committed vectors of one proof (protocol, sections 2 and 9)."""
 
-    def __new__(
-        cls, used: int, side: int, count: int, preprocessed: int, seed: bytes
-    ) -> Self:
+    def __new__(cls, used: int, side: int, count: int, preprocessed: int, seed: bytes) -> Self:
         """`count` empty slots for columns in cells 0 … used − 1. The first `preprocessed` are
         not blinded, the last one is the mask (2·side random cells), each other one gets a
-        random cell at index `used`. `seed`: 32 fresh random bytes."""
+        random cell at index `used`. `seed`: 32 fresh random bytes.
+        """
 
     def add_column(self, slot: int, offset: int, column: NDArray[np.int64]) -> None:
         """Copies a contiguous column to free cells (ValueError otherwise)."""
@@ -82,9 +82,7 @@ class Srs:
     @staticmethod
     def development(path: str, seed: bytes, length: int) -> Srs: ...
     @staticmethod
-    def import_points(
-        path: str, length: int, tau_g2: bytes, source: str, position: int
-    ) -> Srs: ...
+    def import_points(path: str, length: int, tau_g2: bytes, source: str, position: int) -> Srs: ...
     def check(self) -> None:
         """Checks every point; SetupError."""
 
@@ -99,3 +97,91 @@ class Srs:
     @property
     def insecure(self) -> bool:
         """Whether τ is known to everybody."""
+
+# machine.rs: the interpreter of decoded programs; zkm/machine/interpreter.py drives it
+
+class Machine:
+    """A program in execution, with or without a trace."""
+
+    def __new__(
+        cls,
+        rows: tuple[
+            NDArray[np.int64],
+            NDArray[np.uint32],
+            NDArray[np.uint8],
+            NDArray[np.uint8],
+            NDArray[np.uint8],
+            NDArray[np.uint8],
+            NDArray[np.uint8],
+            NDArray[np.int64],
+        ],
+        operations: list[tuple[int, str, int, list[str]]],
+        entry: int,
+        registers: list[int],
+        watch: tuple[int, int, list[int]],
+        page_limit: int,
+        *,
+        trace: bool,
+    ) -> Self:
+        """A machine before its first row.
+
+        rows: the arrays of zkm.isa.rows.Rows, in order. operations: code, name, stream of its
+        records and names of its flag bits, per row operation. watch: address of a handler, a
+        register and its values; run() stops where such a system call enters the handler.
+        page_limit: pages of 4 KiB that may come into use. ValueError if anything is malformed.
+        """
+
+    def run(self, budget: int) -> Literal["budget", "input", "system", "halt", "fault"]:
+        """Executes up to `budget` rows; why it stopped. The last two are final."""
+
+    def supply(self, input: bytes) -> None:  # noqa: A002
+        """Answers "input"; no bytes mean the end of input."""
+
+    @property
+    def executed(self) -> int:
+        """Rows executed so far."""
+
+    @property
+    def row_limit(self) -> int:
+        """Rows that a machine of this kind can execute."""
+
+    @property
+    def halted(self) -> tuple[int, int] | None:
+        """Exit code and output length in bytes, after "halt"."""
+
+    @property
+    def fault(self) -> tuple[int, int | None, str, str] | None:
+        """pc, word (None if there is none), kind and text of the cause, after "fault"."""
+
+    def register(self, index: int) -> int: ...
+    def peek(self, address: int, length: int) -> bytes:
+        """Bytes of memory as they are now; addresses wrap around at 2^32."""
+
+    def counts(self) -> NDArray[np.uint64]:
+        """Executions of each row of the program."""
+
+    def output(self) -> NDArray[np.uint32]:
+        """The output words so far, without exit code and length."""
+
+    def stream_lengths(self) -> list[int]:
+        """Records of each stream so far. This and what follows: ValueError without a trace."""
+
+    def records(self, stream: int) -> NDArray[np.uint64]:
+        """A stream's records, 7 words each, given away (the stream is then empty)."""
+
+    def refreshes(self) -> NDArray[np.uint64]:
+        """The refreshes, 4 words each, given away."""
+
+    def memory(
+        self,
+    ) -> tuple[
+        NDArray[np.uint32],
+        NDArray[np.uint32],
+        NDArray[np.int64],
+        NDArray[np.uint32],
+        NDArray[np.int64],
+    ]:
+        """The touched words, ascending: word (byte address / 4), v0, t0, vf, tf."""
+
+    def registers(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
+        """The registers: t0, vf, tf."""

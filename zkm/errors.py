@@ -33,13 +33,30 @@ class GuestFault(ZkmError):
 
     Attributes:
         exit_code: the exit code that a shell shows for such an end, 128 + signal.
+        pc: address of the instruction, if it is known.
+        word: the instruction's word, None if there is nothing at that address.
+        cause: what it did, in words.
     """
 
     exit_code: int = 128 + 11
+    pc: int | None = None
+    word: int | None = None
+    cause: str = ""
 
-    def __init__(self, message: str, exit_code: int = 128 + 11) -> None:
+    def __init__(
+        self,
+        message: str,
+        exit_code: int = 128 + 11,
+        *,
+        pc: int | None = None,
+        word: int | None = None,
+        cause: str = "",
+    ) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.pc = pc
+        self.word = word
+        self.cause = cause
 
 
 class ParameterError(ZkmError):

@@ -1,4 +1,4 @@
-"""What the machine leaves behind for the tables: one record per executed row, and the edges of memory.
+"""What a run leaves for the tables: one record per executed row, and the edges of memory.
 
 The trace is raw: it holds the values that the machine read and the distances in time between the
 accesses of one address. Everything that follows from them (results, limbs, carries, selectors) is
@@ -7,7 +7,7 @@ computed by the tables, from the record and from the program row that it names. 
 
 Time: row number n of a run executes at ts = 3n; its accesses A, B, C happen at ts, ts + 1, ts + 2
 ("tables", section 1). Addresses: a RAM word has its byte address, register i has
-``REGISTER_BASE + i``.
+``zkm.isa.registers.REGISTER_BASE + i``.
 """
 
 from __future__ import annotations
@@ -28,16 +28,9 @@ __all__ = [
     "RECORD",
     "REFRESH",
     "REGISTERS",
-    "REGISTER_BASE",
-    "REGISTER_COUNT",
     "TICKS_PER_ROW",
     "Trace",
 ]
-
-REGISTER_BASE: Final = 1 << 40
-"""Address of register 0 in the memory argument; no RAM address comes near it."""
-
-REGISTER_COUNT: Final = 128
 
 TICKS_PER_ROW: Final = 3
 """A row makes at most three accesses, one per tick, so one register may be named three times."""

@@ -27,6 +27,21 @@ pub struct Fault {
     pub cause: Cause,
 }
 
+impl Cause {
+    /// The kind of fault, by which the caller chooses what to report it as.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoInstruction | Self::MisalignedJump => "jump",
+            Self::UndecodableWord => "instruction",
+            Self::MisalignedAccess { .. } => "alignment",
+            Self::OutsideMemory { .. } | Self::FirstPage { .. } => "memory",
+            Self::BranchInDelaySlot | Self::SystemInDelaySlot => "slot",
+            Self::OutputOrder { .. } | Self::OutputLength { .. } => "output",
+            Self::MemoryLimit { .. } => "limit",
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

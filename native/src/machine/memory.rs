@@ -80,7 +80,9 @@ impl<W: Cell<u32>> Memory<W> {
     pub fn peek(&self, address: u32) -> u32 {
         match self.table[address as usize >> PAGE_BITS] as usize {
             0 => 0,
-            page => self.words[(page - 1) * PAGE_WORDS + (address as usize >> 2) % PAGE_WORDS].get(),
+            page => {
+                self.words[(page - 1) * PAGE_WORDS + (address as usize >> 2) % PAGE_WORDS].get()
+            }
         }
     }
 

@@ -170,15 +170,17 @@ impl Operation {
         };
         let pick = |register, immediate| Some(if flags.immediate { immediate } else { register });
         let branch = |operations: [Op; 4]| Some(operations[slot as usize]);
-        let jump = |[plain, fused, call, call_fused, system]: [Op; 5]| {
-            match (flags.link, flags.system, flags.delayed) {
-                (false, false, true) => Some(plain),
-                (false, false, false) => Some(fused),
-                (true, false, true) => Some(call),
-                (true, false, false) => Some(call_fused),
-                (true, true, false) => Some(system),
-                _ => None,
-            }
+        let jump = |[plain, fused, call, call_fused, system]: [Op; 5]| match (
+            flags.link,
+            flags.system,
+            flags.delayed,
+        ) {
+            (false, false, true) => Some(plain),
+            (false, false, false) => Some(fused),
+            (true, false, true) => Some(call),
+            (true, false, false) => Some(call_fused),
+            (true, true, false) => Some(system),
+            _ => None,
         };
         // Flags that an operation does not name in its arm must be off.
         let branching = flags.delayed || flags.likely || flags.link || flags.system;
@@ -222,24 +224,14 @@ impl Operation {
             "sh" => plain(Op::StoreHalf),
             "swl" => plain(Op::StoreLeft),
             "swr" => plain(Op::StoreRight),
-            "bz_eq" => {
-                branch([Op::ZeroTrap, Op::ZeroExecuted, Op::ZeroLikely, Op::ZeroFused])
+            "bz_eq" => branch([Op::ZeroTrap, Op::ZeroExecuted, Op::ZeroLikely, Op::ZeroFused]),
+            "bz_ne" => {
+                branch([Op::NonZeroTrap, Op::NonZeroExecuted, Op::NonZeroLikely, Op::NonZeroFused])
             }
-            "bz_ne" => branch([
-                Op::NonZeroTrap,
-                Op::NonZeroExecuted,
-                Op::NonZeroLikely,
-                Op::NonZeroFused,
-            ]),
-            "beq" => {
-                branch([Op::EqualTrap, Op::EqualExecuted, Op::EqualLikely, Op::EqualFused])
+            "beq" => branch([Op::EqualTrap, Op::EqualExecuted, Op::EqualLikely, Op::EqualFused]),
+            "bne" => {
+                branch([Op::UnequalTrap, Op::UnequalExecuted, Op::UnequalLikely, Op::UnequalFused])
             }
-            "bne" => branch([
-                Op::UnequalTrap,
-                Op::UnequalExecuted,
-                Op::UnequalLikely,
-                Op::UnequalFused,
-            ]),
             "jump_reg" => last(jump([
                 Op::JumpRegister,
                 Op::JumpRegisterFused,

@@ -68,8 +68,11 @@ mod tests {
         let record = Record { row: 1, ts: 2, delta: -3, gc: 0xabcd, ..Record::default() };
         let words = into_words(vec![record; 3]);
         assert_eq!(words.len(), 21);
-        assert_eq!(words[7], u64::from_ne_bytes([1u32, 2].map(u32::to_ne_bytes).concat()[..].try_into().unwrap()));
+        assert_eq!(
+            words[7],
+            u64::from_ne_bytes([1u32, 2].map(u32::to_ne_bytes).concat()[..].try_into().unwrap())
+        );
         assert_eq!(words[8], (-3i64) as u64);
-        assert_eq!(into_words(Vec::<Refresh>::new()), []);
+        assert!(into_words(Vec::<Refresh>::new()).is_empty());
     }
 }

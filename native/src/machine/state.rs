@@ -20,7 +20,10 @@ pub enum Event {
     /// A system call that the host watches has just entered its handler.
     System,
     /// The last row was `halt`.
-    Halt { code: u64, length: u64 },
+    Halt {
+        code: u64,
+        length: u64,
+    },
     Fault(Fault),
 }
 
@@ -95,7 +98,9 @@ impl<M: Mode> Machine<M> {
         let mut memory = Memory::new(page_limit);
         for (address, word) in program.address.iter().zip(&program.word) {
             if let Ok(address) = u32::try_from(*address) {
-                memory.initialise(address, *word).map_err(|cause| Error::value(cause.to_string()))?;
+                memory
+                    .initialise(address, *word)
+                    .map_err(|cause| Error::value(cause.to_string()))?;
             }
         }
         let row = program.find(entry).unwrap_or(program.wild);
@@ -127,7 +132,10 @@ impl<M: Mode> Machine<M> {
         }
         self.input.push_back(length);
         self.input.extend(bytes.chunks(4).map(|chunk| {
-            chunk.iter().enumerate().fold(0, |word, (i, byte)| word | u32::from(*byte) << (24 - 8 * i))
+            chunk
+                .iter()
+                .enumerate()
+                .fold(0, |word, (i, byte)| word | u32::from(*byte) << (24 - 8 * i))
         }));
         Ok(())
     }
@@ -212,7 +220,12 @@ impl<M: Mode> Machine<M> {
 
     /// Access C: sets a register; returns the old value and the gap.
     #[inline(always)]
-    pub(super) fn write(&mut self, register: u8, t: u32, value: impl FnOnce(u64) -> u64) -> (u64, u16) {
+    pub(super) fn write(
+        &mut self,
+        register: u8,
+        t: u32,
+        value: impl FnOnce(u64) -> u64,
+    ) -> (u64, u16) {
         let register = usize::from(register) % REGISTERS;
         let cell = &mut self.registers[register];
         let old = cell.get();
@@ -254,6 +267,11 @@ impl Machine<Traced> {
     /// The records of one stream, which are then gone.
     pub fn take_records(&mut self, stream: usize) -> Vec<Record> {
         self.streams.get_mut(stream).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Number of records of each stream.
+    pub fn stream_lengths(&self) -> Vec<usize> {
+        self.streams.iter().map(Vec::len).collect()
     }
 
     /// The refreshes, which are then gone.

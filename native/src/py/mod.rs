@@ -17,6 +17,7 @@ use pyo3::types::{PyBytes, PyInt, PyList};
 use crate::error::{Error, Kind};
 
 pub mod field;
+pub mod machine;
 pub mod pairing;
 pub mod slots;
 pub mod srs;
@@ -27,6 +28,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     pairing::register(module)?;
     slots::register(module)?;
     srs::register(module)?;
+    machine::register(module)?;
     Ok(())
 }
 
