@@ -185,3 +185,17 @@ class Machine:
 
     def registers(self) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64]]:
         """The registers: t0, vf, tf."""
+
+# poseidon2.rs
+
+class Poseidon2:
+    """The Poseidon2 permutation of one width t, 3 or a multiple of 4."""
+
+    def __new__(
+        cls, external: Iterable[Iterable[int]], internal: Iterable[int], diagonal: Iterable[int]
+    ) -> Self:
+        """Constants: t for each full round, one for each partial round, and t for the internal
+        matrix (all ones) + diag(diagonal)."""
+
+    def permute(self, state: Iterable[int]) -> list[int]:
+        """The permutation of t elements."""

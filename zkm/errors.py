@@ -6,6 +6,8 @@ wrong call from Python (a bad type, an index out of range) stays ``TypeError`` o
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 __all__ = [
     "ChainError",
     "ConstraintViolation",
@@ -72,7 +74,13 @@ class ConstraintViolation(TraceError):
 
 
 class ProofError(ZkmError):
-    """A proof is not valid. Each step of the verifier raises its own subclass."""
+    """A proof is not valid. Each step of the verifier raises its own subclass.
+
+    Attributes:
+        step: the step's name.
+    """
+
+    step: ClassVar[str] = "proof"
 
 
 class MalformedProof(ProofError):

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod field;
+pub mod poseidon2;
 pub mod machine;
 pub mod msm;
 pub mod pairing;

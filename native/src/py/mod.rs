@@ -17,6 +17,7 @@ use pyo3::types::{PyBytes, PyInt, PyList};
 use crate::error::{Error, Kind};
 
 pub mod field;
+pub mod poseidon2;
 pub mod machine;
 pub mod pairing;
 pub mod slots;
@@ -25,6 +26,7 @@ pub mod srs;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     field::register(module)?;
+    poseidon2::register(module)?;
     pairing::register(module)?;
     slots::register(module)?;
     srs::register(module)?;
