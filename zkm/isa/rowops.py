@@ -76,7 +76,7 @@ EXTRA_FLAGS: dict[str, tuple[str, ...]] = {
     "UNAL": ("u",),
     "BZ": ("d", "L"),
     "BEQ": ("d", "L"),
-    "JUMP": ("lk", "sy", "d", "u"),
+    "JUMP": ("lk", "sy", "d"),
     "IO": (),
 }
 """Per table, the flags beside the selectors: number j is bit j of a row's `flags`."""

@@ -22,7 +22,7 @@ row performs; m, their sum, is 1 in a real row and 0 in padding. Each row
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -141,12 +141,13 @@ class InstructionBuilder(Builder):
             total = total + self[name]
         return total
 
-    def read(self, access: str, *, live: Expression | None = None) -> Expression:
-        """Access A or B: the register named by r1 or r2 is read; its value is column a or b."""
-        register, tick = {"a": ("r1", 0), "b": ("r2", 1)}[access]
-        value = self[access]
-        self.register(access.upper(), register, value, value, f"gap_{access}", tick, live)
-        return value
+    def read_a(self, value: Expression, *, live: Expression | None = None) -> None:
+        """Access A: the register named by r1 holds `value`."""
+        self.register("A", "r1", value, value, "gap_a", 0, live)
+
+    def read_b(self, value: Expression, *, live: Expression | None = None) -> None:
+        """Access B: the register named by r2 holds `value`."""
+        self.register("B", "r2", value, value, "gap_b", 1, live)
 
     def write(self, new: Expression, *, live: Expression | None = None) -> None:
         """Access C: the register named by r3 changes from c0 to `new`."""
@@ -202,7 +203,10 @@ class InstructionBuilder(Builder):
 
     def next_micro_row(self) -> tuple[Expression, Expression]:
         """(pc, δ) of the next row: the next micro row if u, else the next instruction."""
-        u, x = self["u"], self.following
+        x = self.following
+        if "u" not in self:
+            return x, constant(0)
+        u = self["u"]
         return x + u * (self.pc + MICRO_STEP - x), u * (self.delta - MICRO_STEP)
 
     def finish(
@@ -231,13 +235,11 @@ class InstructionBuilder(Builder):
         self.send("state after", bus.STATE, (self.ts + TICKS_PER_ROW * self.m, pc, delta), after)
         return self.build(statement, fill=self._filler(complete))
 
-    def sum_of(self, terms: Any) -> Expression:
+    def sum_of(self, terms: Iterable[tuple[int, str]]) -> Expression:
         """Σ coefficient * column over (coefficient, name) pairs."""
-        total = None
+        total = constant(0)
         for coefficient, name in terms:
-            term = coefficient * self[name]
-            total = term if total is None else total + term
-        assert total is not None
+            total = total + coefficient * self[name]
         return total
 
     def _filler(self, complete: Complete) -> Callable[[Trace], Cells]:

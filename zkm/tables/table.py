@@ -95,7 +95,8 @@ class Cells:
         return name in self._index
 
     def __getitem__(self, name: str) -> Integers:
-        return self.data[self._index[name]]
+        view: Integers = self.data[self._index[name]]
+        return view
 
     def __setitem__(self, name: str, values: Any) -> None:
         self.data[self._index[name]] = values
