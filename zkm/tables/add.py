@@ -31,7 +31,7 @@ def build() -> Table:
     return table.finish(__doc__ or "", _complete)
 
 
-def _complete(cells: Cells, rows: Operations) -> None:
+def _complete(cells: Cells, _rows: Operations) -> None:
     a, b, fa = cells["a"], cells["b"], cells["fa"]
     cells["k"] = fa * (a + b >> 32) + (1 - fa) * (a < b)
     # The low limb of a sum or difference does not depend on the carry.

@@ -30,7 +30,7 @@ def build() -> Table:
     return table.finish(__doc__ or "", _complete, imm=imm)
 
 
-def _complete(cells: Cells, rows: Operations) -> None:
+def _complete(cells: Cells, _rows: Operations) -> None:
     a, imm, fa = cells["a"], cells["imm"], cells["fa"]
     cells["k"] = fa * (a + imm >> 32) + cells["fl"] * (a < imm)
     # The low limb of a sum or difference does not depend on the carry.

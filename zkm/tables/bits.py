@@ -46,7 +46,7 @@ def build() -> Table:
     return table.finish(__doc__ or "", _complete)
 
 
-def _complete(cells: Cells, rows: Operations) -> None:
+def _complete(cells: Cells, _rows: Operations) -> None:
     a, fp, fq, fz = cells["a"], cells["fp"], cells["fq"], cells["fz"]
     length = np.frexp(a.astype(np.float64))[1].astype(np.int64)  # bits of a; exact below 2^53
     low = a & 31

@@ -48,9 +48,7 @@ COLUMNS = "t0 vf tf g0 g1"
 def build() -> Table:
     """The table of registers, entry point and segments."""
     table = Builder("BOOT", COLUMNS, preprocessed=PREPROCESSED, structured=(row_index("i"),))
-    rg, v0, st, entry, ls, lr, s, e, t0, vf, tf, g0, g1, i = table.get(
-        f"{PREPROCESSED} {COLUMNS} i"
-    )
+    rg, v0, st, entry, ls, lr, s, e, t0, vf, tf, g0, g1, i = table.get(f"{PREPROCESSED} {COLUMNS} i")
     table.zero_unless(lr, "lr", "g0", "g1")
     address = REGISTER_BASE * rg + i
     table.send("register first", bus.MEM, (address, v0, t0), rg)

@@ -54,11 +54,11 @@ def finish_branch(table: InstructionBuilder, statement: str, b: Expression | Non
     return table.finish(statement, complete, imm=target, following=following)
 
 
-def _complete_with_zero(cells: Cells, rows: Operations) -> None:
+def _complete_with_zero(cells: Cells, _rows: Operations) -> None:
     _fill(cells, cells["a"], np.zeros_like(cells["a"]))
 
 
-def fill_branch(cells: Cells, rows: Operations) -> None:
+def fill_branch(cells: Cells, _rows: Operations) -> None:
     """Fill t, lo and sigma from a and b."""
     _fill(cells, cells["a"], cells["b"])
     cells["sigma"] = cells["a"] < cells["b"]

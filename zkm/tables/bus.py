@@ -46,6 +46,7 @@ class Bus:
 
     @property
     def arity(self) -> int:
+        """Entries of a tuple."""
         return len(self.fields)
 
 

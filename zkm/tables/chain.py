@@ -40,7 +40,8 @@ def is_image_word(words: Integers, segments: Integers) -> NDArray[np.bool_]:
 
 def predecessors(trace: Trace, positions: Integers) -> Integers:
     """Where the chain stands before each of these positions: the end of the last fresh word or
-    segment below."""
+    segment below.
+    """
     words = trace.memory["word"].astype(np.int64)
     segments = trace.program.segments
     fresh = words[~is_image_word(words, segments)]

@@ -61,6 +61,7 @@ class Expression:
 
     @property
     def is_constant(self) -> bool:
+        """True for an integer."""
         return self.operation is Operation.CONSTANT
 
     def _is(self, value: int) -> bool:
@@ -126,6 +127,7 @@ class Entry:
 
     @property
     def degree(self) -> int:
+        """Total degree in the columns."""
         return self.numerator.degree
 
     def __str__(self) -> str:

@@ -212,7 +212,7 @@ class InstructionBuilder(Builder):
     def finish(
         self,
         statement: str,
-        complete: Complete,
+        complete: Complete | None = None,
         *,
         imm: Expression | None = None,
         following: tuple[Expression, Expression] | None = None,
@@ -242,7 +242,7 @@ class InstructionBuilder(Builder):
             total = total + coefficient * self[name]
         return total
 
-    def _filler(self, complete: Complete) -> Callable[[Trace], Cells]:
+    def _filler(self, complete: Complete | None) -> Callable[[Trace], Cells]:
         name, columns = self.name, self._columns
         operations, extra = self._operations, self._extra
 
@@ -262,7 +262,8 @@ class InstructionBuilder(Builder):
                 cells[operation.selector] = rows.code == operation.code
             for bit, flag in enumerate(extra):
                 cells[flag] = rows.flags >> bit & 1
-            complete(cells, rows)
+            if complete is not None:
+                complete(cells, rows)
             return cells
 
         return fill

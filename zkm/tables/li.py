@@ -5,8 +5,8 @@ The operand comes from the program, so it is a word.
 
 from __future__ import annotations
 
-from zkm.tables.head import InstructionBuilder, Operations
-from zkm.tables.table import Cells, Table
+from zkm.tables.head import InstructionBuilder
+from zkm.tables.table import Table
 
 __all__ = ["build"]
 
@@ -16,8 +16,4 @@ def build() -> Table:
     table = InstructionBuilder("LI", "r3 imm c0 gap_c")
     imm = table["imm"]
     table.write(imm)
-    return table.finish(__doc__ or "", _complete, imm=imm)
-
-
-def _complete(cells: Cells, rows: Operations) -> None:
-    """Every column is shared."""
+    return table.finish(__doc__ or "", imm=imm)

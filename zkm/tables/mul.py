@@ -68,10 +68,7 @@ def build() -> Table:
     table.read_a(a)
     table.read_b(b, live=m - fi)
     table.write(
-        (flo + fdr + frot) * low
-        + (fhi + fhs + fdq + frot) * high
-        + flt * k
-        + fsel * (c0 + b * (a - c0))
+        (flo + fdr + frot) * low + (fhi + fhs + fdq + frot) * high + flt * k + fsel * (c0 + b * (a - c0))
     )
     return table.finish(__doc__ or "", _complete, imm=fi * b)
 

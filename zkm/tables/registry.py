@@ -11,7 +11,7 @@ from zkm.tables import (
     beq,
     bits,
     boot,
-    bytes,
+    byte_pairs,
     bz,
     io,
     jump,
@@ -22,7 +22,7 @@ from zkm.tables import (
     move,
     mul,
     output,
-    pow,
+    powers,
     program,
     range16,
     refresh,
@@ -59,8 +59,8 @@ _MODULES = (
     refresh,
     output,
     range16,
-    bytes,
-    pow,
+    byte_pairs,
+    powers,
 )
 
 

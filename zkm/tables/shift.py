@@ -30,4 +30,5 @@ def build() -> Table:
 
 
 def _complete(cells: Cells, rows: Operations) -> None:
-    fill_product(cells, rows.record["a"] * rows.imm.astype(np.uint64))
+    # int64 wraps modulo 2^64, and the product is below that.
+    fill_product(cells, (rows["a"] * rows.imm).view(np.uint64))

@@ -44,7 +44,8 @@ def bits_value(name: str, first: int, count: int) -> Structured:
 
 def and_of_halves(name: str, count: int) -> Structured:
     """x & y, x the bits 0 … count − 1 of the row index and y the next `count` bits: the extension
-    is Σ 2^i r_i r_(count + i)."""
+    is Σ 2^i r_i r_(count + i).
+    """
 
     def values(height: int) -> NDArray[np.int64]:
         rows = np.arange(1 << height, dtype=np.int64)
@@ -59,7 +60,8 @@ def and_of_halves(name: str, count: int) -> Structured:
 
 def power_of_two(name: str, count: int) -> Structured:
     """2^x, x the bits 0 … count − 1 of the row index (count <= 5 here: it fits 64 bits). The
-    extension is Π (1 + (2^(2^i) − 1) r_i)."""
+    extension is Π (1 + (2^(2^i) − 1) r_i).
+    """
 
     def values(height: int) -> NDArray[np.int64]:
         rows = np.arange(1 << height, dtype=np.int64)

@@ -58,7 +58,8 @@ class System:
     """
 
     def __init__(self, params: ParameterSet, tables: Sequence[Table]) -> None:
-        """
+        """Number the tables.
+
         Raises:
             ValueError: the tables do not fit the parameter set or contradict each other.
         """
@@ -105,7 +106,8 @@ class System:
 
     def digest(self) -> bytes:
         """SHA-256 of a canonical description: everything that a verifier of this system knows of
-        the parameter set and the tables, names included."""
+        the parameter set and the tables, names included.
+        """
         return hashlib.sha256(json.dumps(self._description(), sort_keys=True).encode()).digest()
 
     def _description(self) -> dict[str, object]:
@@ -129,7 +131,8 @@ class System:
 
 def _sample(table: Table, index: int) -> list[object]:
     """A structured column by its name and its values at a small height: they pin which function
-    of the row bits it is (at the table's own height where that is fixed)."""
+    of the row bits it is (at the table's own height where that is fixed).
+    """
     structured = table.structured[index]
     height = 8 if table.fixed_height is None else table.fixed_height
     values = structured.values(height).astype("<i8").tobytes()

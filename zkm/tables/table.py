@@ -89,6 +89,7 @@ class Cells:
 
     @property
     def rows(self) -> int:
+        """Number of rows."""
         return int(self.data.shape[1])
 
     def __contains__(self, name: object) -> bool:
