@@ -5,10 +5,10 @@
 
 pub mod error;
 pub mod field;
-pub mod poseidon2;
 pub mod machine;
 pub mod msm;
 pub mod pairing;
+pub mod poseidon2;
 #[cfg(feature = "python")]
 pub mod py;
 pub mod slots;

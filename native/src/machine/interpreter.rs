@@ -48,13 +48,15 @@ impl<M: Mode> Machine<M> {
             // Completes the row; `$i` is executed next, and `$n` after that.
             macro_rules! go {
                 ($i:expr, $n:expr) => {{
+                    // May still make accesses of this row.
+                    let after = ($i, $n);
                     if M::TRACE {
                         let stream = program.stream[row.operation as usize];
                         self.streams[usize::from(stream) % STREAMS].push(record);
                     }
                     self.counts[i as usize] += 1;
                     left -= 1;
-                    (i, n) = ($i, $n);
+                    (i, n) = after;
                 }};
             }
             macro_rules! step {

@@ -17,9 +17,9 @@ use pyo3::types::{PyBytes, PyInt, PyList};
 use crate::error::{Error, Kind};
 
 pub mod field;
-pub mod poseidon2;
 pub mod machine;
 pub mod pairing;
+pub mod poseidon2;
 pub mod slots;
 pub mod srs;
 

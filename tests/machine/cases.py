@@ -1,0 +1,178 @@
+"""Random and corner cases for every entry of the instruction list, as batches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.machine.batch import (
+    BLOCK_WORDS,
+    FLOATS,
+    RECORD_WORDS,
+    TESTED,
+    TRAPPED,
+    WINDOW,
+    WINDOW_WORDS,
+    Batch,
+    Loop,
+    op,
+)
+from zkm.isa.instruction import Instruction
+
+CORNERS = np.array(
+    [
+        *(0, 1, 2, 3, 31, 32, 33, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000),
+        *(0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFF8000, 0xFFFFFF80, 0xFFFFFFFE, 0xFFFFFFFF),
+    ],
+    np.uint32,
+)
+
+SIZE = {
+    **dict.fromkeys(("lb", "lbu", "sb", "lwl", "lwr", "swl", "swr"), 1),
+    **dict.fromkeys(("lh", "lhu", "sh"), 2),
+    **dict.fromkeys(("lw", "sw", "ll", "sc", "lwc1", "swc1"), 4),
+    **dict.fromkeys(("ldc1", "sdc1"), 8),
+}
+
+SLOTS = (
+    0,
+    op("addiu", rs=20, rt=20, imm=1),
+    op("mult", rs=20, rt=21),
+    op("sllv", rd=22, rt=21, rs=20),
+    op("swl", rs=26, rt=20, imm=4 * WINDOW + 1),
+    op("movn", rd=23, rs=20, rt=21),
+)
+"""What stands in delay slots: a nop, and instructions of one and of several rows."""
+
+
+def values(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Words: corners, powers of two, small and negative ones, and uniform ones."""
+    uniform = rng.integers(0, 1 << 32, shape, np.uint32)
+    kinds = [
+        rng.choice(CORNERS, shape),
+        np.uint32(1) << rng.integers(0, 32, shape, np.uint32),
+        uniform >> rng.integers(0, 32, shape, np.uint32),
+        -(uniform & 0xFFFF),
+        uniform,
+    ]
+    return np.choose(rng.choice(len(kinds), shape, p=[0.35, 0.1, 0.1, 0.1, 0.35]), kinds)
+
+
+def is_branch(entry: Instruction) -> bool:
+    return entry.mnemonic[0] in "bj" and entry.mnemonic != "break"
+
+
+def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
+    """`count` cases of one entry."""
+    rng = np.random.default_rng([seed, *entry.name.encode()])
+    loop = Loop(floats=entry.mnemonic.endswith("c1"))
+    records = np.zeros((count, RECORD_WORDS), np.uint32)
+    records[:, :34] = values(rng, (count, 34))
+    records[:, 0] = 0
+    records[:, WINDOW : WINDOW + WINDOW_WORDS] = values(rng, (count, WINDOW_WORDS))
+    records[:, TRAPPED] = 0
+    records[:, FLOATS : FLOATS + 32] = values(rng, (count, 32))
+    # Equal operands, which uniform values never are.
+    equal = rng.random(count) < 0.2
+    records[equal, 1:32] = records[equal, 1:2]
+    batch = Batch(loop, records, [], [])
+    for number in range(count):
+        fields = draw_fields(entry, rng)
+        while not is_predictable(entry.mnemonic, fields):
+            fields = draw_fields(entry, rng)
+        make = _branch_block if is_branch(entry) else _block
+        words, start = make(entry, fields, batch, number, rng)
+        words += [op("j", index=loop.done >> 2), 0]
+        assert len(words) <= BLOCK_WORDS
+        batch.blocks.append(words)
+        batch.entries.append(start)
+    return batch
+
+
+def draw_fields(entry: Instruction, rng: np.random.Generator) -> dict[str, int]:
+    fields = {}
+    for name, (_, width) in entry.pattern.fields.items():
+        if name in ("rs", "rt", "rd"):
+            fields[name] = int(rng.choice(TESTED)) if rng.random() > 0.1 else 0
+        elif width == 16:
+            fields[name] = int(values(rng, ())) & 0xFFFF
+        else:
+            fields[name] = int(rng.integers(1 << width))
+    names = [name for name in fields if name in ("rs", "rt", "rd")]
+    if len(names) > 1 and rng.random() < 0.25:
+        first, second = rng.choice(names, 2, replace=False)
+        fields[first] = fields[second]
+    return fields
+
+
+def is_predictable(mnemonic: str, fields: dict[str, int]) -> bool:
+    """The manual defines what happens."""
+    if mnemonic == "ext":
+        return fields["lsb"] + fields["msbd"] < 32
+    if mnemonic == "ins":
+        return fields["msb"] >= fields["lsb"]
+    if mnemonic in ("ldc1", "sdc1") and fields["ft"] % 2:
+        return False
+    if mnemonic.startswith("jalr") and fields["rs"] == fields["rd"]:
+        return False
+    if mnemonic.endswith(("al", "all")) and fields.get("rs") == 31:
+        return False
+    needs_base = mnemonic in SIZE or mnemonic.startswith(("jr", "jalr"))
+    return not needs_base or fields["rs"] != 0
+
+
+def _block(
+    entry: Instruction,
+    fields: dict[str, int],
+    batch: Batch,
+    number: int,
+    rng: np.random.Generator,
+) -> tuple[list[int], int]:
+    size = SIZE.get(entry.mnemonic)
+    if size is None:
+        return [entry.encode(**fields)], 0
+    # The access falls into the case's window.
+    window = batch.window(number)
+    address = window + int(rng.integers(0, 4 * WINDOW_WORDS // size)) * size
+    offset = (fields["imm"] ^ 0x8000) - 0x8000
+    batch.records[number, fields["rs"]] = (address - offset) & 0xFFFFFFFF
+    if entry.mnemonic != "sc":
+        return [entry.encode(**fields)], 0
+    # A link of this address or another, stores between, and a second attempt.
+    free = [r for r in (9, 10, 11, 12) if r not in (fields["rs"], fields["rt"])]
+    base, target = free[:2]
+    other = window + 4 * int(rng.integers(WINDOW_WORDS))
+    batch.records[number, base] = address if rng.random() < 0.6 else other
+    words = [op("ll", rs=base, rt=target)] if rng.random() < 0.8 else []
+    words.append(entry.encode(**fields))
+    if rng.random() < 0.5 and fields["rt"] != fields["rs"]:
+        # QEMU compares values too: it lets a second `sc` pass that finds the linked word unchanged,
+        # so the word is none that the first one can store.
+        batch.records[number, WINDOW + (address - window) // 4] |= 0xF0
+        batch.records[number, fields["rt"]] &= 0xF if fields["rt"] else 0
+        words.append(entry.encode(**fields))
+    return words, 0
+
+
+def _branch_block(
+    entry: Instruction,
+    fields: dict[str, int],
+    batch: Batch,
+    number: int,
+    rng: np.random.Generator,
+) -> tuple[list[int], int]:
+    """Three marks on the way: `$21` is set behind the target of a backward branch, `$22` where it
+    is not taken, `$23` behind the target of a forward one."""
+    finish = [op("j", index=batch.loop.done >> 2), 0]
+    slot = SLOTS[int(rng.integers(len(SLOTS)))]
+    before = [op("lui", rt=21, imm=1), *finish]
+    start = len(before)
+    target = 0 if rng.random() < 0.4 else start + 3
+    if "imm" in fields:
+        fields["imm"] = (target - start - 1) & 0xFFFF
+    address = batch.block_address(number) + 4 * target
+    if "index" in fields:
+        fields["index"] = address >> 2
+    if "rs" in fields and "imm" not in fields:
+        batch.records[number, fields["rs"]] = address
+    words = [*before, entry.encode(**fields), slot, op("lui", rt=22, imm=2)]
+    return [*words, op("addiu", rs=23, rt=23, imm=3)], start
