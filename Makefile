@@ -1,0 +1,70 @@
+# make demo    set up, start a local chain, prove the example and settle the proof there
+# make setup   .venv with everything in it, and the development keys
+# make test    set up, lint, and every test
+# make bench   seconds, memory and sizes per stage, as a table and as JSON
+# make fuzz    the property tests with many more cases
+# make lock    resolve the Python requirements anew
+# make clean   remove everything that a command has made
+
+# The first Python that runs and that Ape's dependencies support.
+PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
+	$$python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN := .venv/bin
+NETWORK ?= ethereum:local:foundry
+# Arithmetic only: the tests need no Python to link with.
+CARGO_TEST := cd native && cargo test --release --no-default-features --locked
+
+.PHONY: demo setup environment environment-dev test lint format test-native test-python \
+	test-contracts bench fuzz lock clean
+
+demo: setup
+	$(BIN)/python -m zkm.chain.anvil -- $(BIN)/ape run prove_and_submit --network $(NETWORK)
+
+setup: environment
+	$(BIN)/zkm setup
+
+environment environment-dev:
+	@test -n "$(PYTHON)" || { echo "Python 3.10, 3.11 or 3.12 is needed" >&2; exit 1; }
+	@$(PYTHON) tools/setup_env.py $(if $(filter environment-dev,$@),--dev)
+
+test: environment-dev lint test-native test-python test-contracts
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	cd native && cargo fmt --check
+	cd native && cargo clippy --release --locked --all-targets -- -D warnings
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd native && cargo fmt
+
+test-native:
+	$(CARGO_TEST)
+
+test-python:
+	$(BIN)/zkm setup
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-contracts:
+	$(BIN)/python -m zkm.chain.anvil -- $(BIN)/ape test tests/contracts --network $(NETWORK)
+
+bench: setup
+	$(BIN)/python -m benches
+
+fuzz: environment-dev
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 --timeout 3600 -m "not slow" tests
+
+lock:
+	$(PYTHON) -m venv .cache/uv
+	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	PATH="$(CURDIR)/.cache/uv/bin:$$PATH" tools/lock.sh
+
+clean:
+	rm -rf .venv .build .cache node_modules native/target out \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		contracts/generated zkm/_native*.so
