@@ -51,7 +51,9 @@ class Wire:
         return Wire(self.recorder, scaled)
 
     def __add__(self, other: Wire | int, /) -> Wire:
-        added = {ONE: other % MODULUS} if isinstance(other, int) else other.terms
+        if isinstance(other, int):
+            other = Wire(self.recorder, _constant(other))
+        added = other.terms
         small, large = sorted((self.terms, added), key=len)
         total = dict(large)
         for wire, value in small.items():
@@ -101,8 +103,7 @@ class Wires:
 
     def constant(self, value: int) -> Wire:
         """A constant of the circuit."""
-        value %= MODULUS
-        return Wire(self.recorder, {ONE: value} if value else {})
+        return Wire(self.recorder, _constant(value))
 
     def inverse(self, x: Wire, failure: Failure, what: str) -> Wire:
         """A new wire 1/x; no witness has x = 0."""
@@ -156,6 +157,11 @@ class Wires:
     def section(self, name: str) -> AbstractContextManager[None]:
         """Count constraints under this name."""
         return self.recorder.section(name)
+
+
+def _constant(value: int) -> Terms:
+    value %= MODULUS
+    return {ONE: value} if value else {}
 
 
 @cache
