@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from zkm.field import MODULUS
 from zkm.wrap.r1cs import ConstraintSystem, Matrix
@@ -15,10 +16,7 @@ class Rows:
         wire = matrix.wire.tolist()
         value = [system.coefficients[i] for i in matrix.coefficient.tolist()]
         bounds = matrix.indptr.tolist()
-        self.rows = [
-            list(zip(wire[a:b], value[a:b], strict=True))
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-        ]
+        self.rows = [list(zip(wire[a:b], value[a:b], strict=True)) for a, b in pairwise(bounds)]
 
     def dot(self, row: int, witness: Sequence[int], skip: int = -1) -> int:
         return sum(c * witness[w] for w, c in self.rows[row] if w != skip) % MODULUS

@@ -24,7 +24,7 @@ from zkm.field import Fr, Ring
 from zkm.tables.system import Block, System
 from zkm.verify.arithmetic import Arithmetic
 
-__all__ = ["Heights", "Layout", "Shape", "ShapeBits", "ShapeError", "pack_bits"]
+__all__ = ["Heights", "Layout", "Shape", "ShapeBits", "ShapeError", "address_bits", "pack_bits"]
 
 E = TypeVar("E", bound=Ring)
 
@@ -234,7 +234,7 @@ class Heights(Generic[E]):
         ShapeError: a bit that is not boolean, or a 1 after a 0.
         """
         one = arithmetic.constant(1)
-        zero = arithmetic.constant(0)
+        self._zero = zero = arithmetic.constant(0)
         free = iter(bits.heights)
         self.below: list[list[E]] = []
         for table, fixed in zip(system.tables, system.fixed_heights, strict=True):
@@ -257,9 +257,8 @@ class Heights(Generic[E]):
 
     def height(self, table: int) -> E:
         """k, as an element."""
-        below = self.below[table]
-        total = below[0] - below[0] if below else self.is_height[table][0] * 0
-        for bit in below:
+        total = self._zero
+        for bit in self.below[table]:
             total = total + bit
         return total
 
@@ -275,3 +274,41 @@ class Heights(Generic[E]):
 
 def _steps(bits: Sequence[E]) -> list[E]:
     return [a - b for a, b in pairwise(bits)]
+
+
+def address_bits(
+    arithmetic: Arithmetic[E], system: System, heights: Heights[E], bits: ShapeBits[E]
+) -> list[list[E]]:
+    """a_g, a_{g+1}, … of every block; a_i is 0 below k + g.
+
+    Witness addresses are the prover's: constrained here. The address of a preprocessed block,
+    column q of a table whose columns start at offset 0 of its slot, is q·2^k.
+
+    Raises:
+        ShapeError: a bit that is not boolean, or not 0 below the block's own cells.
+    """
+    layout = Layout(system)
+    zero = arithmetic.constant(0)
+    one = arithmetic.constant(1)
+    free = iter(bits.addresses)
+    result = []
+    for block in system.blocks:
+        g = block.size_bits
+        below = heights.below[block.table]
+        if not block.preprocessed:
+            chosen = next(free)
+            for i, bit in enumerate(chosen):
+                inside = below[i] if i < len(below) else zero
+                what = f"address bit {i + g} of a block of {system.tables[block.table].name}"
+                arithmetic.assert_product(bit, bit + inside - 1, zero, ShapeError, what)
+            result.append(chosen)
+            continue
+        column = block.first - system.column_offset[block.table]
+        slot = layout.preprocessed_slot(block.table)
+        own = [one if slot << system.params.slot_bits >> i & 1 else zero for i in range(g, layout.index_bits)]
+        for k, indicator in enumerate(heights.is_height[block.table]):
+            for i in range(g, layout.index_bits):
+                if column << k >> i & 1:
+                    own[i - g] = own[i - g] + indicator
+        result.append(own)
+    return result

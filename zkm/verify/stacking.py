@@ -13,7 +13,7 @@ from zkm.errors import ProofError
 from zkm.field import Ring
 from zkm.tables.system import System
 from zkm.verify.arithmetic import Arithmetic
-from zkm.verify.shape import Heights, Layout, ShapeBits, ShapeError
+from zkm.verify.shape import Heights, Layout
 from zkm.verify.sumcheck import (
     eq,
     eq_table,
@@ -24,7 +24,7 @@ from zkm.verify.sumcheck import (
 )
 from zkm.verify.transcript import Transcript
 
-__all__ = ["SlotClaim", "StackingError", "address_bits", "stacking_weight", "verify_stacking"]
+__all__ = ["SlotClaim", "StackingError", "stacking_weight", "verify_stacking"]
 
 E = TypeVar("E", bound=Ring)
 
@@ -55,7 +55,7 @@ def verify_stacking(
     transcript: Transcript[E],
     system: System,
     heights: Heights[E],
-    bits: ShapeBits[E],
+    addresses: Sequence[Sequence[E]],
     statement: tuple[E, E],
     point: Sequence[E],
     mu: E,
@@ -66,14 +66,14 @@ def verify_stacking(
     """Check column values, output and slot values against each other.
 
     Args:
-        bits: the shape's bits; those of `addresses` are constrained here.
+        addresses: as :func:`zkm.verify.shape.address_bits` returns them.
         statement: (σ, fp).
         point: r*.
         rounds: N + slot index bits rounds of 2 coefficients.
         slots: v_s for every slot index.
 
     Raises:
-        StackingError, ShapeError.
+        StackingError.
     """
     sigma, fp = statement
     layout = Layout(system)
@@ -85,7 +85,6 @@ def verify_stacking(
     claim = linear_combination(mu, [*columns, output])
     claim, full_point = sumcheck(transcript, "stacking round", claim, rounds)
     full_point = [arithmetic.share(u) for u in full_point]
-    addresses = address_bits(arithmetic, system, heights, bits)
     weight = stacking_weight(arithmetic, system, heights, addresses, sigma, point, mu, full_point)
     slot_bits = system.params.slot_bits
     selectors = eq_table(arithmetic, full_point[slot_bits:], len(slots))
@@ -95,44 +94,6 @@ def verify_stacking(
     arithmetic.assert_product(selected, weight, claim, StackingError, "values of the slots")
     gamma, binding = transcript.exchange("slot values", slots, 2)
     return SlotClaim(full_point[:slot_bits], list(slots), gamma, binding)
-
-
-def address_bits(
-    arithmetic: Arithmetic[E], system: System, heights: Heights[E], bits: ShapeBits[E]
-) -> list[list[E]]:
-    """a_g, a_{g+1}, … of every block; a_i is 0 below k + g.
-
-    Witness addresses are the prover's: constrained here. The address of a preprocessed block,
-    column q of a table whose columns start at offset 0 of its slot, is q·2^k.
-
-    Raises:
-        ShapeError: a bit that is not boolean, or not 0 below the block's own cells.
-    """
-    layout = Layout(system)
-    zero = arithmetic.constant(0)
-    one = arithmetic.constant(1)
-    free = iter(bits.addresses)
-    result = []
-    for block in system.blocks:
-        g = block.size_bits
-        below = heights.below[block.table]
-        if not block.preprocessed:
-            chosen = next(free)
-            for i, bit in enumerate(chosen):
-                inside = below[i] if i < len(below) else zero
-                what = f"address bit {i + g} of a block of {system.tables[block.table].name}"
-                arithmetic.assert_product(bit, bit + inside - 1, zero, ShapeError, what)
-            result.append(chosen)
-            continue
-        column = block.first - system.column_offset[block.table]
-        slot = layout.preprocessed_slot(block.table)
-        own = [one if slot << system.params.slot_bits >> i & 1 else zero for i in range(g, layout.index_bits)]
-        for k, indicator in enumerate(heights.is_height[block.table]):
-            for i in range(g, layout.index_bits):
-                if column << k >> i & 1:
-                    own[i - g] = own[i - g] + indicator
-        result.append(own)
-    return result
 
 
 def stacking_weight(
@@ -153,7 +114,7 @@ def stacking_weight(
     third, a factor is 1 below k + g (T_{i−g} = 1, a_i = 0): 1 − a_i + u_i (2 a_i − 1 + T_{i−g}).
 
     Args:
-        addresses: as :func:`address_bits` returns them.
+        addresses: as :func:`zkm.verify.shape.address_bits` returns them.
         row: r*, K coordinates.
         point: u, N + slot index bits coordinates.
     """

@@ -14,7 +14,7 @@ from zkm.verify.arithmetic import Arithmetic
 from zkm.verify.gkr import verify_gkr
 from zkm.verify.opening import verify_opening
 from zkm.verify.proof import FieldProof, PublicInputs
-from zkm.verify.shape import Heights, ShapeBits, pack_bits
+from zkm.verify.shape import Heights, ShapeBits, address_bits, pack_bits
 from zkm.verify.stacking import verify_stacking
 from zkm.verify.transcript import Transcript
 from zkm.verify.zerocheck import verify_zerocheck
@@ -42,8 +42,9 @@ def verify_field_part(
             which it fails (all are ProofError).
     """
     proof.check_sizes(system)
-    with arithmetic.section("heights"):
+    with arithmetic.section("shape"):
         heights = Heights(arithmetic, system, proof.shape)
+        addresses = address_bits(arithmetic, system, heights, proof.shape)
     with arithmetic.section("statement"):
         transcript = Transcript(arithmetic)
         message = statement_message(arithmetic, system, public.sigma, public.fp, proof.salt, proof.shape)
@@ -67,7 +68,7 @@ def verify_field_part(
             transcript,
             system,
             heights,
-            proof.shape,
+            addresses,
             (public.sigma, public.fp),
             point,
             mu,
