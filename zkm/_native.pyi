@@ -199,3 +199,98 @@ class Poseidon2:
 
     def permute(self, state: Iterable[int]) -> list[int]:
         """The permutation of t elements."""
+
+# columns.rs
+
+class Columns:
+    """The cells of all tables beside their compiled expressions; shared by the kernels below."""
+
+    def __new__(
+        cls,
+        tables: list[
+            tuple[
+                tuple[
+                    NDArray[np.int64],
+                    NDArray[np.int64],
+                    list[tuple[int, int, int, list[tuple[int, int]]]],
+                    int,
+                ],
+                int,
+            ]
+        ],
+        data: list[tuple[int, NDArray[np.int64]]],
+    ) -> Self:
+        """Per table its compiled form (CompiledTable.native()) and number of committed columns;
+        per table its height and cells, int64 (columns, rows), C-contiguous, which are copied.
+
+        ValueError: the parts contradict each other, a node is malformed, an expression has a
+        degree over 3 or is not zero in the row of zeros."""
+
+    def evaluate(self, point: Iterable[int]) -> list[int]:
+        """Every committed column at the first coordinates of the point, as many as its table is
+        high."""
+
+# gkr.rs, zerocheck.rs, stacking.rs: rounds are driven by round() and bind(challenge) in turn.
+# round() gives the coefficients a_1, a_2, … of the round polynomial. ValueError: a call out of
+# order, or sizes that do not fit.
+
+class Gkr:
+    """LogUp-GKR over a 4-ary tree (protocol, section 4)."""
+
+    def __new__(
+        cls, columns: Columns, row_bits: int, interaction_bits: int, phi: int, theta: int
+    ) -> Self: ...
+    def root(self) -> tuple[int, int]:
+        """p and q."""
+
+    def layer(self, lambda_: int) -> None:
+        """Opens the next layer, from the root down."""
+
+    def round(self) -> list[int]: ...
+    def bind(self, challenge: int) -> None: ...
+    def values(self) -> list[int]:
+        """P_0 … P_3, Q_0 … Q_3 at the end of a layer's rounds."""
+
+    def descend(self, t0: int, t1: int) -> tuple[int, int]:
+        """The claims p and q on the layer below."""
+
+class Zerocheck:
+    """The zerocheck of constraints and leaves (protocol, section 5)."""
+
+    def __new__(
+        cls,
+        columns: Columns,
+        row_point: Iterable[int],
+        interaction_point: Iterable[int],
+        claims: tuple[int, int],
+        delta: int,
+        fingerprint: tuple[int, int],
+    ) -> Self:
+        """`claims`: p and q on the leaves at the points; `fingerprint`: φ and θ."""
+
+    def round(self) -> list[int]: ...
+    def bind(self, challenge: int) -> None: ...
+    def values(self) -> list[int]:
+        """Every committed column at the low coordinates of the challenges."""
+
+class Stacking:
+    """The reduction from columns to slots (protocol, section 6)."""
+
+    def __new__(
+        cls,
+        columns: Columns,
+        slots: Slots,
+        addresses: list[int],
+        point: Iterable[int],
+        mu: int,
+        slot_bits: int,
+        slot_index_bits: int,
+        output: tuple[int, int] | None = None,
+    ) -> Self:
+        """`addresses`: of every committed column; `point`: r*; `output`: the committed column p
+        and σ."""
+
+    def round(self) -> list[int]: ...
+    def bind(self, challenge: int) -> None: ...
+    def values(self) -> list[int]:
+        """v_s of every slot index."""

@@ -3,8 +3,13 @@
 //! A kernel is two files of one name: the arithmetic here, in plain Rust with unit tests, and its
 //! Python binding in `py`.
 
+pub mod accumulate;
+pub mod columns;
 pub mod error;
+pub mod expression;
 pub mod field;
+pub mod fractions;
+pub mod gkr;
 pub mod machine;
 pub mod msm;
 pub mod pairing;
@@ -13,3 +18,7 @@ pub mod poseidon2;
 pub mod py;
 pub mod slots;
 pub mod srs;
+pub mod stacking;
+pub mod sumcheck;
+pub mod tails;
+pub mod zerocheck;

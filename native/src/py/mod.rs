@@ -16,12 +16,16 @@ use pyo3::types::{PyBytes, PyInt, PyList};
 
 use crate::error::{Error, Kind};
 
+pub mod columns;
 pub mod field;
+pub mod gkr;
 pub mod machine;
 pub mod pairing;
 pub mod poseidon2;
 pub mod slots;
 pub mod srs;
+pub mod stacking;
+pub mod zerocheck;
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -31,6 +35,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     slots::register(module)?;
     srs::register(module)?;
     machine::register(module)?;
+    columns::register(module)?;
+    gkr::register(module)?;
+    zerocheck::register(module)?;
+    stacking::register(module)?;
     Ok(())
 }
 

@@ -1,0 +1,394 @@
+//! The prover of LogUp-GKR over a 4-ary tree (protocol, section 4).
+//!
+//! Only stored fractions are touched; the constant ones behind them are added in closed form.
+//! Memory: the leaves take 32 bytes a row and interaction plus 8 for its numerator (32 where it
+//! does not fit 64 bits), the tree above them 64/3 · 1/4 … = 21 bytes, a layer's sumcheck once more
+//! what is left of the layer after one round. Layers are freed as they are used.
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+use rayon::prelude::*;
+
+use crate::accumulate::{two_products, Accumulator};
+use crate::columns::Columns;
+use crate::error::{Error, Result};
+use crate::field::eq_table;
+use crate::fractions::{leaves, tree, Fingerprint, Fractions, Layer, Numerators};
+use crate::sumcheck::{Evaluations, Rounds};
+use crate::tails::Tails;
+
+/// Pairs of groups that one task works on.
+const CHUNK: usize = 1 << 9;
+
+/// The numerators and denominators of four fractions.
+type Group = ([Fr; 4], [Fr; 4]);
+
+/// The state between layers, and the sumcheck of the open one.
+pub struct Gkr {
+    layers: Vec<Layer>,
+    root: (Fr, Fr),
+    /// The claims p and q on the layer that is opened next, at `point`.
+    claims: (Fr, Fr),
+    point: Vec<Fr>,
+    open: Option<Open>,
+}
+
+/// The sumcheck of one layer.
+struct Open {
+    lambda: Fr,
+    rounds: Rounds,
+    challenges: Vec<Fr>,
+    parts: Vec<Part>,
+    /// eq of the variables that the parts are indexed by.
+    tails: Tails,
+    /// The coordinates of the variables that number the parts; bound after the others.
+    outer: Vec<Fr>,
+    /// eq(outer, j) for every part.
+    weights: Vec<Fr>,
+    /// Whether P_0 stands for P_0 + λ Q_0, which makes the λ term of G disappear.
+    shifted: bool,
+}
+
+/// One interaction's groups (the only part when interactions are bound).
+struct Part {
+    numerators: Numerators,
+    denominators: Vec<Fr>,
+    /// Groups from the stored ones up to 2^bits are four times 0 / tail, those behind 0 / 1.
+    bits: usize,
+    tail: Fr,
+}
+
+impl Gkr {
+    /// Computes the tree over 2^row_bits rows and 2^interaction_bits interactions.
+    ///
+    /// # Errors
+    /// Sizes that the tables exceed, or an odd number of bits in all.
+    pub fn new(
+        columns: &Columns,
+        row_bits: usize,
+        interaction_bits: usize,
+        phi: Fr,
+        theta: Fr,
+    ) -> Result<Self> {
+        if (row_bits + interaction_bits) % 2 != 0 || row_bits > 30 || interaction_bits > 16 {
+            return Err(Error::value(format!(
+                "no 4-ary tree over 2^{row_bits} rows and 2^{interaction_bits} interactions"
+            )));
+        }
+        let fingerprint = Fingerprint::of(columns, phi, theta);
+        let leaves = leaves(columns, &fingerprint, row_bits, 1 << interaction_bits)?;
+        let (layers, root) = tree(leaves, row_bits);
+        Ok(Self { layers, root, claims: root, point: Vec::new(), open: None })
+    }
+
+    /// The sum of all fractions, as numerator and denominator.
+    pub fn root(&self) -> (Fr, Fr) {
+        self.root
+    }
+
+    /// Opens the next layer with the challenge λ.
+    ///
+    /// # Errors
+    /// A layer is open already, or none is left.
+    pub fn layer(&mut self, lambda: Fr) -> Result<()> {
+        if self.open.is_some() {
+            return Err(Error::value("a layer is open already"));
+        }
+        let layer = self.layers.pop().ok_or_else(|| Error::value("no layer is left"))?;
+        let claim = self.claims.0 + lambda * self.claims.1;
+        self.open = Some(Open::new(layer, lambda, claim, &self.point));
+        Ok(())
+    }
+
+    /// The next round's polynomial a_0 … a_4.
+    ///
+    /// # Errors
+    /// No layer is open, or it waits for a challenge, or all its variables are bound.
+    pub fn round(&mut self) -> Result<[Fr; 5]> {
+        self.open()?.round()
+    }
+
+    /// Takes the challenge of the last round.
+    ///
+    /// # Errors
+    /// No round waits for one.
+    pub fn bind(&mut self, challenge: Fr) -> Result<()> {
+        self.open()?.bind(challenge)
+    }
+
+    /// The eight values P_0 … P_3, Q_0 … Q_3 at the end of a layer's sumcheck.
+    ///
+    /// # Errors
+    /// No layer is open, or variables are left.
+    pub fn values(&mut self) -> Result<Group> {
+        self.open()?.values()
+    }
+
+    /// Takes the challenges t_0, t_1 and moves the claims one layer down.
+    ///
+    /// # Errors
+    /// As [`Self::values`].
+    pub fn descend(&mut self, challenges: [Fr; 2]) -> Result<(Fr, Fr)> {
+        let (p, q) = self.values()?;
+        let weights = eq_table(&challenges);
+        let at = |values: [Fr; 4]| values.iter().zip(&weights).map(|(v, w)| *v * w).sum();
+        self.claims = (at(p), at(q));
+        let open = self.open.take().expect("values were read from it");
+        self.point = challenges.into_iter().chain(open.challenges).collect();
+        Ok(self.claims)
+    }
+
+    fn open(&mut self) -> Result<&mut Open> {
+        self.open.as_mut().ok_or_else(|| Error::value("no layer is open"))
+    }
+}
+
+impl Open {
+    fn new(layer: Layer, lambda: Fr, claim: Fr, point: &[Fr]) -> Self {
+        let (parts, bits) = match layer {
+            Layer::Rows { bits, interactions } => {
+                (interactions.into_iter().map(Part::from).collect(), bits - 2)
+            }
+            Layer::Dense { numerators, denominators } => {
+                let bits = point.len();
+                (vec![Part::dense(numerators, denominators, bits)], bits)
+            }
+        };
+        let (inner, outer) = point.split_at(bits);
+        let mut open = Self {
+            lambda,
+            rounds: Rounds::new(claim),
+            challenges: Vec::with_capacity(point.len()),
+            tails: tails(inner, &parts),
+            weights: eq_table(outer),
+            outer: outer.to_vec(),
+            parts,
+            shifted: false,
+        };
+        open.settle();
+        open
+    }
+
+    /// Makes every part's stored groups whole pairs or, when the parts' variables are all bound,
+    /// makes one part of them, indexed by the variables that numbered them.
+    fn settle(&mut self) {
+        if self.tails.coordinate().is_none() && !self.outer.is_empty() {
+            let groups: Vec<Group> =
+                self.parts.iter().map(|part| part.group(0, self.shift())).collect();
+            let numerators = groups.iter().flat_map(|(p, _)| *p).collect();
+            let denominators = groups.iter().flat_map(|(_, q)| *q).collect();
+            let outer = std::mem::take(&mut self.outer);
+            self.parts = vec![Part::dense(numerators, denominators, outer.len())];
+            self.weights = vec![Fr::ONE];
+            self.tails = tails(&outer, &self.parts);
+        }
+        if self.tails.coordinate().is_some() {
+            let shift = self.shift();
+            self.parts.par_iter_mut().for_each(|part| part.fill_pairs(shift));
+        }
+    }
+
+    /// What P_0 holds of Q_0.
+    fn shift(&self) -> Fr {
+        if self.shifted {
+            self.lambda
+        } else {
+            Fr::ZERO
+        }
+    }
+
+    fn round(&mut self) -> Result<[Fr; 5]> {
+        let Self { rounds, tails, parts, weights, lambda, shifted, .. } = self;
+        let unshifted = (!*shifted).then_some(*lambda);
+        rounds.send(tails, |at_one| {
+            if at_one {
+                evaluate::<true>(parts, weights, tails, *lambda, unshifted)
+            } else {
+                evaluate::<false>(parts, weights, tails, *lambda, unshifted)
+            }
+        })
+    }
+
+    fn bind(&mut self, challenge: Fr) -> Result<()> {
+        self.rounds.receive(challenge)?;
+        self.challenges.push(challenge);
+        let unshifted = (!self.shifted).then_some(self.lambda);
+        for part in &mut self.parts {
+            part.fold(challenge, unshifted);
+        }
+        self.shifted = true;
+        self.tails.advance();
+        self.settle();
+        Ok(())
+    }
+
+    fn values(&self) -> Result<Group> {
+        if self.tails.coordinate().is_some() {
+            return Err(Error::value("variables of the layer are left"));
+        }
+        let (mut p, q) = self.parts[0].group(0, self.shift());
+        p[0] -= self.shift() * q[0];
+        Ok((p, q))
+    }
+}
+
+fn tails(point: &[Fr], parts: &[Part]) -> Tails {
+    let longest = parts.iter().map(Part::groups).max().unwrap_or(0);
+    Tails::new(point, longest.next_power_of_two().ilog2() as usize)
+}
+
+impl From<Fractions> for Part {
+    fn from(fractions: Fractions) -> Self {
+        let Fractions { numerators, denominators, bits, tail } = fractions;
+        Self { numerators, denominators, bits: bits.saturating_sub(2), tail }
+    }
+}
+
+impl Part {
+    fn dense(numerators: Vec<Fr>, denominators: Vec<Fr>, bits: usize) -> Self {
+        Self { numerators: Numerators::Field(numerators), denominators, bits, tail: Fr::ONE }
+    }
+
+    fn groups(&self) -> usize {
+        self.denominators.len() / 4
+    }
+
+    /// A group, stored or not; `shift` is what P_0 holds of Q_0.
+    fn group(&self, index: usize, shift: Fr) -> Group {
+        if index < self.groups() {
+            let q = self.denominators[4 * index..][..4].try_into().expect("four");
+            return (self.numerators.group(index), q);
+        }
+        let q = if index >> self.bits == 0 { self.tail } else { Fr::ONE };
+        ([shift * q, Fr::ZERO, Fr::ZERO, Fr::ZERO], [q; 4])
+    }
+
+    /// Stores groups until they are whole pairs, and at least one pair if the constant's groups
+    /// are none.
+    fn fill_pairs(&mut self, shift: Fr) {
+        let stored = self.groups();
+        let filled = if self.bits == 0 { 2 } else { stored.next_multiple_of(2) };
+        for index in stored..filled {
+            let (p, q) = self.group(index, shift);
+            match &mut self.numerators {
+                Numerators::Field(values) => values.extend(p),
+                Numerators::Small(values) if shift == Fr::ZERO => values.extend([0; 4]),
+                Numerators::Small(_) => unreachable!("shifted numerators are elements"),
+            }
+            self.denominators.extend(q);
+        }
+    }
+
+    /// Binds the lowest variable of whole pairs.
+    fn fold(&mut self, challenge: Fr, unshifted: Option<Fr>) {
+        let pairs = self.groups() / 2;
+        let room = 4 * (pairs + 2); // for the groups that fill the last pair
+        let (mut numerators, mut denominators) =
+            (Vec::with_capacity(room), Vec::with_capacity(room));
+        numerators.resize(4 * pairs, Fr::ZERO);
+        denominators.resize(4 * pairs, Fr::ZERO);
+        let (p, q) = (&self.numerators, &self.denominators);
+        numerators
+            .par_chunks_mut(4 * CHUNK)
+            .zip(denominators.par_chunks_mut(4 * CHUNK))
+            .enumerate()
+            .for_each(|(chunk, (numerators, denominators))| {
+                let outputs = numerators.chunks_exact_mut(4).zip(denominators.chunks_exact_mut(4));
+                for (i, (p_out, q_out)) in outputs.enumerate() {
+                    let pair = chunk * CHUNK + i;
+                    let (p_low, p_high) = (p.group(2 * pair), p.group(2 * pair + 1));
+                    let (q_low, q_high) = q[8 * pair..][..8].split_at(4);
+                    for c in 0..4 {
+                        p_out[c] = p_low[c] + challenge * (p_high[c] - p_low[c]);
+                        q_out[c] = q_low[c] + challenge * (q_high[c] - q_low[c]);
+                    }
+                    if let Some(lambda) = unshifted {
+                        p_out[0] += lambda * q_out[0];
+                    }
+                }
+            });
+        self.numerators = Numerators::Field(numerators);
+        self.denominators = denominators;
+        self.bits = self.bits.saturating_sub(1);
+    }
+}
+
+/// The round polynomial's evaluations: stored pairs, then the constant ones.
+fn evaluate<const AT_ONE: bool>(
+    parts: &[Part],
+    weights: &[Fr],
+    tails: &Tails,
+    lambda: Fr,
+    unshifted: Option<Fr>,
+) -> Evaluations {
+    let tasks: Vec<(usize, usize)> = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(j, part)| (0..part.groups() / 2).step_by(CHUNK).map(move |start| (j, start)))
+        .collect();
+    let stored = tasks
+        .into_par_iter()
+        .map(|(j, start)| {
+            let part = &parts[j];
+            let end = (start + CHUNK).min(part.groups() / 2);
+            let mut sums = [Accumulator::default(); 4];
+            for (pair, weight) in (start..end).zip(&tails.table()[start..end]) {
+                let low = (part.numerators.group(2 * pair), &part.denominators[8 * pair..][..4]);
+                let high =
+                    (part.numerators.group(2 * pair + 1), &part.denominators[8 * pair + 4..][..4]);
+                let values = evaluate_pair::<AT_ONE>(low, high, unshifted);
+                sums.iter_mut().zip(&values).for_each(|(sum, v)| sum.add_product(v, weight));
+            }
+            sums.map(|sum| sum.reduce() * weights[j])
+        })
+        .reduce(|| [Fr::ZERO; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+    let constant: Fr = parts
+        .par_iter()
+        .zip(weights)
+        .map(|(part, weight)| {
+            let stored = part.groups() / 2;
+            let end = if part.bits == 0 { 1 } else { 1 << (part.bits - 1) };
+            let (from, to) = (tails.below(stored), tails.below(end));
+            *weight * (part.tail.square().square() * (to - from) + Fr::ONE - to)
+        })
+        .sum();
+    let constant = lambda * constant;
+    let [first, minus_one, minus_two, leading] = stored.map(|value| value * tails.scale());
+    [first + constant, minus_one + constant, minus_two + constant, leading]
+}
+
+/// G at 0 (or 1), −1 and −2 and its coefficient of X^4, on the line through two groups.
+#[inline(always)]
+fn evaluate_pair<const AT_ONE: bool>(
+    (mut p_low, q_low): ([Fr; 4], &[Fr]),
+    (mut p_high, q_high): ([Fr; 4], &[Fr]),
+    unshifted: Option<Fr>,
+) -> Evaluations {
+    if let Some(lambda) = unshifted {
+        p_low[0] += lambda * q_low[0];
+        p_high[0] += lambda * q_high[0];
+    }
+    // Two children at a time: numerator and denominator of their sum, polynomials of degree 2.
+    let half = |a: usize, b: usize| {
+        let at = |low: &Fr, high: &Fr| {
+            let slope = *high - low;
+            [*low, *low - slope, slope]
+        };
+        let (p_a, p_b) = (at(&p_low[a], &p_high[a]), at(&p_low[b], &p_high[b]));
+        let (q_a, q_b) = (at(&q_low[a], &q_high[a]), at(&q_low[b], &q_high[b]));
+        let numerator = [0, 1, 2].map(|i| two_products(&p_a[i], &q_b[i], &p_b[i], &q_a[i]));
+        let denominator = [0, 1, 2].map(|i| q_a[i] * q_b[i]);
+        (extend::<AT_ONE>(&numerator), extend::<AT_ONE>(&denominator))
+    };
+    let ((p_01, q_01), (p_23, q_23)) = (half(0, 1), half(2, 3));
+    std::array::from_fn(|i| two_products(&p_01[i], &q_23[i], &p_23[i], &q_01[i]))
+}
+
+/// The values at 0 (or 1), −1, −2 and the leading coefficient of a polynomial of degree 2 given
+/// by those at 0, −1 and its leading coefficient.
+#[inline(always)]
+fn extend<const AT_ONE: bool>([zero, minus_one, leading]: &[Fr; 3]) -> Evaluations {
+    let minus_two = (*leading + minus_one).double() - zero;
+    let first = if AT_ONE { (*leading + zero).double() - minus_one } else { *zero };
+    [first, *minus_one, minus_two, *leading]
+}
