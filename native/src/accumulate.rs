@@ -67,22 +67,24 @@ fn subtract_modulus(limbs: [u64; 4]) -> Fr {
     Fr::new_unchecked(BigInt(if borrow { limbs } else { reduced }))
 }
 
+/// Adds `other` to the low limbs of `sum`; returns the carry out of them.
 #[inline(always)]
-fn add_wide(sum: &mut [u64; 8], other: &[u64; 8]) {
+fn add_limbs(sum: &mut [u64], other: &[u64]) -> bool {
     let mut carry = false;
-    for i in 0..8 {
-        let (value, first) = sum[i].overflowing_add(other[i]);
+    for (limb, other) in sum.iter_mut().zip(other) {
+        let (value, first) = limb.overflowing_add(*other);
         let (value, second) = value.overflowing_add(u64::from(carry));
-        sum[i] = value;
+        *limb = value;
         carry = first | second;
     }
+    carry
 }
 
 /// a·b + c·d with one reduction.
 #[inline(always)]
 pub fn two_products(a: &Fr, b: &Fr, c: &Fr, d: &Fr) -> Fr {
     let mut sum = wide_product(&a.0 .0, &b.0 .0);
-    add_wide(&mut sum, &wide_product(&c.0 .0, &d.0 .0)); // < 2 r² < 2^512
+    add_limbs(&mut sum, &wide_product(&c.0 .0, &d.0 .0)); // < 2 r² < 2^512
     montgomery_reduce(sum)
 }
 
@@ -109,7 +111,8 @@ impl Accumulator {
     /// Adds a·b.
     #[inline(always)]
     pub fn add_product(&mut self, a: &Fr, b: &Fr) {
-        self.add_limbs(&wide_product(&a.0 .0, &b.0 .0));
+        let carry = add_limbs(&mut self.0[..8], &wide_product(&a.0 .0, &b.0 .0));
+        self.0[8] += u64::from(carry);
     }
 
     /// Adds the element that `multiplicand` was made of, times a small integer.
@@ -132,32 +135,14 @@ impl Accumulator {
 
     /// Adds what another accumulator holds.
     pub fn merge(&mut self, other: &Self) {
-        let mut carry = false;
-        for i in 0..9 {
-            let (value, first) = self.0[i].overflowing_add(other.0[i]);
-            let (value, second) = value.overflowing_add(u64::from(carry));
-            self.0[i] = value;
-            carry = first | second;
-        }
-    }
-
-    #[inline(always)]
-    fn add_limbs(&mut self, other: &[u64; 8]) {
-        let mut carry = false;
-        for i in 0..8 {
-            let (value, first) = self.0[i].overflowing_add(other[i]);
-            let (value, second) = value.overflowing_add(u64::from(carry));
-            self.0[i] = value;
-            carry = first | second;
-        }
-        self.0[8] += u64::from(carry);
+        add_limbs(&mut self.0, &other.0);
     }
 
     #[inline(always)]
     fn add_shifted<const SHIFT: usize>(&mut self, factor: &[u64; 4], multiple: u64) {
         let mut carry = 0;
-        for j in 0..4 {
-            self.0[SHIFT + j] = multiply_add(self.0[SHIFT + j], factor[j], multiple, &mut carry);
+        for (limb, factor) in self.0[SHIFT..].iter_mut().zip(factor) {
+            *limb = multiply_add(*limb, *factor, multiple, &mut carry);
         }
         for limb in &mut self.0[SHIFT + 4..] {
             if carry == 0 {
@@ -257,7 +242,7 @@ mod tests {
         let (mut plain, single) = (sum.reduce(), sum.reduce());
         let mut count = Fr::ONE;
         for _ in 0..60 {
-            sum.merge(&sum.clone());
+            sum.merge(&{ sum });
             count.double_in_place();
             plain = single * count;
             assert_eq!(sum.reduce(), plain);

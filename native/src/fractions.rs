@@ -338,6 +338,9 @@ fn table_leaves(table: &Table, fingerprint: &Fingerprint) -> Vec<Fractions> {
     }
 }
 
+/// Some rows' leaves of one interaction.
+type Part<'a, T> = (&'a mut [<T as LeafValue>::Numerator], &'a mut [Fr]);
+
 fn compute<T: LeafValue>(
     table: &Table,
     fingerprint: &Fingerprint,
@@ -359,7 +362,7 @@ fn compute<T: LeafValue>(
         })
         .collect();
     // tasks[chunk][interaction]: the chunk's part of the interaction's leaves.
-    let mut tasks: Vec<Vec<(&mut [T::Numerator], &mut [Fr])>> =
+    let mut tasks: Vec<Vec<Part<'_, T>>> =
         (0..table.rows.div_ceil(CHUNK)).map(|_| Vec::with_capacity(interactions.len())).collect();
     for (numerators, denominators) in &mut leaves {
         let parts = numerators.chunks_mut(CHUNK).zip(denominators.chunks_mut(CHUNK));

@@ -286,7 +286,7 @@ fn pairs(cells: &[Cell]) -> Vec<(Cell, Cell)> {
     for cell in cells {
         let even = cell.position & !1;
         let odd = cell.position & 1 == 1;
-        if !pairs.last().is_some_and(|(low, _)| low.position == even) {
+        if pairs.last().is_none_or(|(low, _)| low.position != even) {
             let zero = |position| Cell { position, value: Fr::ZERO, weight: Fr::ZERO };
             pairs.push((zero(even), zero(even + 1)));
         }

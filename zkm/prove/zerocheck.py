@@ -27,9 +27,7 @@ def prove_zerocheck(
         the rounds' messages, the value of every committed column at r*_{<k}, the point r*, and μ.
     """
     claims = (leaf.numerator, leaf.denominator)
-    kernel = _native.Zerocheck(
-        columns, leaf.row, leaf.interaction, claims, leaf.delta, fingerprint
-    )
+    kernel = _native.Zerocheck(columns, leaf.row, leaf.interaction, claims, leaf.delta, fingerprint)
     rounds, point = prove_rounds(transcript, "zerocheck round", kernel, len(leaf.row))
     values = elements(kernel.values())
     (mu,) = transcript.exchange("column values", values, 1)
