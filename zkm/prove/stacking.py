@@ -55,8 +55,10 @@ def prove_stacking(
 
 
 def column_addresses(system: System, shape: Shape) -> list[int]:
-    """slot * 2^N + offset of every committed column: column q of a block lies q * 2^k behind its
-    start (protocol, section 6)."""
+    """The address slot * 2^N + offset of every committed column (protocol, section 6).
+
+    Column q of a block lies q * 2^k behind its start.
+    """
     return [
         address + (column << shape.heights[block.table])
         for block, address in zip(system.blocks, shape.addresses, strict=True)
