@@ -129,8 +129,8 @@ def make_rows(rows: list[dict]) -> Rows:
         for flag in row.get("flags", ()):
             flags |= operation.flag_bit(flag)
         values = {**row, "code": operation.code if operation else 0, "flags": flags}
-        for name in columns:
-            columns[name].append(values.get(name, 0))
+        for name, column in columns.items():
+            column.append(values.get(name, 0))
     types = {"address": np.int64, "word": np.uint32, "imm": np.int64}
     return Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
 
