@@ -9,17 +9,19 @@ import numpy as np
 from tests.isa.interpreter import Machine
 from zkm.isa.decode import decode
 from zkm.isa.instructions import BY_NAME
-from zkm.isa.registers import A0, A1, A2, A3, LLADDR, NO_LINK, V0
+from zkm.isa.registers import A0, A3, LLADDR, NO_LINK, V0
 from zkm.isa.rows import Rows
-from zkm.kernel import BREAK_REGISTER, load_kernel
+from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, load_kernel
 
 CODE = 0x400000
 BUFFER = 0x500000
 HEAP = 0x600000
+MEMORY_END = 0x7F000000
 
 EXIT, READ, WRITE, CLOSE, BRK, READV, WRITEV = 4001, 4003, 4004, 4006, 4045, 4145, 4146
+MMAP2, MUNMAP, MPROTECT = 4210, 4091, 4125
 EXIT_GROUP, SET_TID_ADDRESS, SET_THREAD_AREA = 4246, 4252, 4283
-EBADF, EINVAL, ENOSYS = 9, 22, 89
+EBADF, ENOMEM, EINVAL, ENOSYS = 9, 12, 22, 89
 
 CHANGED = (V0, A3, 26, 27)
 """Registers that a system call may change: results, and the kernel's own $k0 and $k1."""
@@ -38,11 +40,11 @@ class KernelMachine(Machine):
         random_words = random.Random(5)
         self.registers[1:34] = [random_words.getrandbits(32) for _ in range(33)]
         self.registers[LLADDR] = NO_LINK
-        self.registers[BREAK_REGISTER] = HEAP
+        self.registers[BREAK_REGISTER], self.registers[MAPPED_REGISTER] = HEAP, MEMORY_END
 
-    def call(self, number: int, a0: int = 0, a1: int = 0, a2: int = 0) -> int:
+    def call(self, number: int, a0: int = 0, a1: int = 0, a2: int = 0, a3: int = 0) -> int:
         """The result of a system call, or -errno; checks that all other registers kept their values."""
-        self.registers[V0], self.registers[A0], self.registers[A1], self.registers[A2] = number, a0, a1, a2
+        self.registers[V0], self.registers[A0 : A3 + 1] = number, [a0, a1, a2, a3]
         before = list(self.registers)
         self.pc, self.delta = CODE, 0
         self.step()

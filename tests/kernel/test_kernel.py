@@ -14,10 +14,15 @@ from tests.kernel.harness import (
     CODE,
     EBADF,
     EINVAL,
+    ENOMEM,
     ENOSYS,
     EXIT,
     EXIT_GROUP,
     HEAP,
+    MEMORY_END,
+    MMAP2,
+    MPROTECT,
+    MUNMAP,
     READ,
     READV,
     SET_THREAD_AREA,
@@ -143,11 +148,38 @@ def test_break_grows_and_never_shrinks() -> None:
         (0, HEAP),
         (HEAP + 12345, HEAP + 12345),
         (HEAP, HEAP + 12345),
-        (0x7F000000, 0x7F000000),
-        (0x7F000001, 0x7F000000),
-        (0xFFFFFFFF, 0x7F000000),
+        (MEMORY_END, MEMORY_END),
+        (MEMORY_END + 1, MEMORY_END),
+        (0xFFFFFFFF, MEMORY_END),
     ]
     assert [machine.call(BRK, request) for request, _ in steps] == [result for _, result in steps]
+
+
+def test_mappings_are_fresh_memory_below_the_earlier_ones() -> None:
+    machine = KernelMachine()
+    anonymous = 0x802
+    assert machine.call(MMAP2, 0, 1, 3, anonymous) == MEMORY_END - 4096
+    assert machine.call(MMAP2, 0x12345000, 4097, 3, anonymous) == MEMORY_END - 3 * 4096
+    assert machine.call(MUNMAP, MEMORY_END - 4096, 1) == 0
+    assert machine.call(MPROTECT, MEMORY_END - 4096, 1, 1) == 0
+    assert machine.call(MMAP2, 0, 4096, 3, anonymous) == MEMORY_END - 4 * 4096
+
+
+def test_heap_and_mappings_do_not_meet() -> None:
+    machine = KernelMachine()
+    free = MEMORY_END - HEAP
+    for length in (free + 1, 0xFFFFF000, 0xFFFFF001, 0xFFFFFFFF):
+        assert machine.call(MMAP2, 0, length, 3, 0x802) == -ENOMEM
+    assert machine.call(MMAP2, 0, free - 4096, 3, 0x802) == HEAP + 4096
+    assert machine.call(BRK, HEAP + 4097) == HEAP
+    assert machine.call(BRK, HEAP + 1) == HEAP + 1
+    assert machine.call(MMAP2, 0, 1, 3, 0x802) == -ENOMEM
+    assert machine.call(BRK, HEAP + 4096) == HEAP + 4096
+
+
+@pytest.mark.parametrize(("length", "flags"), [(0, 0x802), (1, 0x812), (1, 0x2), (1, 0)])
+def test_other_mappings_are_refused(length: int, flags: int) -> None:
+    assert KernelMachine().call(MMAP2, 0x10000000, length, 3, flags) == -EINVAL
 
 
 def test_thread_pointer() -> None:
@@ -236,4 +268,4 @@ def test_rows_per_call() -> None:
     assert rows(WRITE, 1, BUFFER, 4) <= 48
     assert rows(WRITE, 1, BUFFER, 1024) <= 256 * 4 + 48
     assert rows(WRITE, 2, BUFFER, 1024) <= 15
-    assert rows(4090) <= 30
+    assert rows(4090) <= 36

@@ -14,12 +14,14 @@ from tests.isa.interpreter import Machine
 from tests.program.elf_file import CODE, GOOD
 from zkm.errors import ProgramError
 from zkm.isa.registers import LLADDR, SP
-from zkm.kernel import BREAK_REGISTER, KERNEL_BASE, load_kernel
+from zkm.kernel import BREAK_REGISTER, KERNEL_BASE, MAPPED_REGISTER, load_kernel
 from zkm.program import Program, load, program
 from zkm.program.layout import STACK_TOP
 
 GUESTS = Path(__file__).parents[2] / "examples" / "guests"
 SHA256 = GUESTS / "sha256" / "sha256.elf"
+VECTORS = Path(__file__).parents[1] / "vectors" / "guests"
+"""sha256 built by examples/guests/build.sh for older architectures."""
 FIBONACCI = GUESTS / "fibonacci" / "fibonacci.elf"
 
 
@@ -44,7 +46,7 @@ def test_program_of_a_small_file() -> None:
     assert image[0x400000] == int.from_bytes(CODE[:4], "big")
     assert (image[0x410000], image[0x410004]) == (0x64617461, 0x21000000)
     changed = {index: int(value) for index, value in enumerate(loaded.registers) if value}
-    assert changed == {SP: sp, LLADDR: 1, BREAK_REGISTER: 0x411000}
+    assert changed == {SP: sp, LLADDR: 1, BREAK_REGISTER: 0x411000, MAPPED_REGISTER: 0x7F000000}
 
 
 def test_arguments_are_part_of_the_program() -> None:
@@ -79,10 +81,16 @@ def test_fibonacci(text: bytes, output: bytes, exit_code: int) -> None:
     assert machine.row_count < 3000
 
 
+@pytest.mark.parametrize("architecture", ["mips1", "mips2", "mips32"])
+def test_sha256_for_older_architectures(architecture: str) -> None:
+    machine = run(load(VECTORS / f"sha256-{architecture}.elf"), b"abc" * 50)
+    assert machine.output_bytes() == hashlib.sha256(b"abc" * 50).hexdigest().encode() + b"\n"
+
+
 @pytest.mark.skipif(shutil.which("mips-linux-gnu-gcc") is None, reason="no MIPS compiler")
 @pytest.mark.parametrize("architecture", ["mips1", "mips2", "mips32", "mips32r2"])
 @pytest.mark.parametrize("guest", ["sha256", "fibonacci"])
-def test_guests_for_every_architecture(guest: str, architecture: str, tmp_path: Path) -> None:
+def test_guests_can_be_built(guest: str, architecture: str, tmp_path: Path) -> None:
     elf = tmp_path / f"{guest}.elf"
     subprocess.run([str(GUESTS / "build.sh"), guest, architecture, str(elf)], check=True)
     data = b"42\n"

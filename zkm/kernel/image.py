@@ -17,10 +17,14 @@ from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.encoding import Vectors
 from zkm.isa.registers import COP0
 
-__all__ = ["BREAK_REGISTER", "KERNEL_BASE", "Kernel", "load_kernel"]
+__all__ = ["BREAK_REGISTER", "KERNEL_BASE", "MAPPED_REGISTER", "Kernel", "load_kernel"]
 
 BREAK_REGISTER = COP0 + 5
 """Register with the current end of the heap; its initial value is the start (BREAK in kernel.S)."""
+
+MAPPED_REGISTER = COP0 + 6
+"""Register with the lowest address that `mmap2` has given out; its initial value is the end of all
+memory for heap and mappings (MAPPED in kernel.S)."""
 
 
 @dataclass(frozen=True, eq=False)

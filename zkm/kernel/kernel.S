@@ -22,16 +22,23 @@
 #define SYS_WRITE		4004
 #define SYS_CLOSE		4006
 #define SYS_BRK			4045
+#define SYS_MUNMAP		4091
+#define SYS_MPROTECT		4125
 #define SYS_READV		4145
 #define SYS_WRITEV		4146
+#define SYS_MMAP2		4210
 #define SYS_EXIT_GROUP		4246
 #define SYS_SET_TID_ADDRESS	4252
 #define SYS_SET_THREAD_AREA	4283
 
 #define EBADF	9
+#define ENOMEM	12
 #define EINVAL	22
 #define ENOSYS	89
 #define IOV_MAX	1024
+#define MAP_FIXED	0x10
+#define MAP_ANONYMOUS	0x800
+#define PAGE_BITS	12
 
 #define SIGILL	4
 #define SIGTRAP	5
@@ -40,7 +47,8 @@
 /* Registers of coprocessor 0. */
 #define TLS	$2	/* thread pointer, read by rdhwr */
 #define BREAK	$5	/* current end of the heap; the loader sets its start */
-#define LENGTH	$6	/* bytes of output so far */
+#define MAPPED	$6	/* lowest address given out by mmap2; the loader sets its start */
+#define LENGTH	$7	/* bytes of output so far */
 #define SAVE_T0	$8	/* the caller's registers during a call */
 #define SAVE_T1	$9
 #define SAVE_T2	$10
@@ -48,9 +56,6 @@
 #define SAVE_T4	$12
 #define SAVE_A2	$13
 #define SAVE_RA	$14
-
-/* The heap ends below the stack. */
-#define BREAK_LIMIT_HIGH 0x7f00
 
 #define IN(offset, base)		lwc2 $0, offset(base)
 #define OUT(number, offset, base)	swc2 number, offset(base)
@@ -91,6 +96,12 @@ vector_syscall:
 	beq	v0, k0, sys_readv
 	addiu	k0, zero, SYS_BRK
 	beq	v0, k0, sys_brk
+	addiu	k0, zero, SYS_MMAP2
+	beq	v0, k0, sys_mmap2
+	addiu	k0, zero, SYS_MUNMAP
+	beq	v0, k0, sys_munmap
+	addiu	k0, zero, SYS_MPROTECT
+	beq	v0, k0, sys_mprotect
 	addiu	k0, zero, SYS_EXIT_GROUP
 	beq	v0, k0, sys_exit
 	addiu	k0, zero, SYS_EXIT
@@ -143,7 +154,7 @@ sys_brk:
 	mfc0	v0, BREAK
 	sltu	k0, a0, v0
 	bne	k0, zero, succeed
-	lui	k1, BREAK_LIMIT_HIGH
+	mfc0	k1, MAPPED
 	sltu	k0, k1, a0
 	bne	k0, zero, succeed
 	nop
@@ -151,8 +162,34 @@ sys_brk:
 	b	succeed
 	addu	v0, a0, zero
 
+	/* mmap2(address, length, protection, flags, file, offset): memory only, and where we like, each
+	 * time below what was given out before, so that it is zero. Nothing is ever taken back. */
+sys_mmap2:
+	andi	k0, a3, MAP_ANONYMOUS | MAP_FIXED
+	addiu	k1, zero, MAP_ANONYMOUS
+	bne	k0, k1, bad_argument
+	nop
+	beq	a1, zero, bad_argument
+	addiu	k0, a1, (1 << PAGE_BITS) - 1
+	sltu	k1, k0, a1
+	bne	k1, zero, no_memory	/* the length in pages exceeds the address space */
+	srl	k0, k0, PAGE_BITS
+	sll	k0, k0, PAGE_BITS
+	mfc0	v0, MAPPED
+	sltu	k1, v0, k0
+	bne	k1, zero, no_memory
+	subu	v0, v0, k0
+	mfc0	k1, BREAK
+	sltu	k1, v0, k1
+	bne	k1, zero, no_memory
+	nop
+	b	succeed
+	mtc0	v0, MAPPED
+
 sys_set_thread_area:
 	mtc0	a0, TLS
+sys_munmap:
+sys_mprotect:
 sys_close:
 	b	succeed
 	addiu	v0, zero, 0
@@ -170,6 +207,10 @@ bad_file:
 bad_argument:
 	b	fail
 	addiu	v0, zero, EINVAL
+
+no_memory:
+	b	fail
+	addiu	v0, zero, ENOMEM
 
 /* write(fd, buffer, count): 1 is the public output, 2 is dropped. ------------------------------- */
 

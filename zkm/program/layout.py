@@ -6,7 +6,7 @@ LOWEST_ADDRESS = 0x10000
 """Below lies no memory that a program may use, so that null pointers are found."""
 
 USER_LIMIT = 0x7F000000
-"""Segments and heap end here (the kernel's `brk` refuses more); the stack lies above."""
+"""Segments, heap and mappings end here; the stack lies above."""
 
 STACK_TOP = 0x7FFFF000
 """End of the arguments' strings, the highest user memory that is not zero at the start."""

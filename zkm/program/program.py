@@ -13,7 +13,7 @@ import numpy.typing as npt
 from zkm.errors import ProgramError
 from zkm.isa.registers import LLADDR, NO_LINK, REGISTER_COUNT, SP
 from zkm.isa.rows import Rows
-from zkm.kernel import BREAK_REGISTER, load_kernel
+from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, load_kernel
 from zkm.program.elf import Executable, read_elf
 from zkm.program.image import Piece, build_rows
 from zkm.program.layout import PAGE_SIZE, USER_LIMIT
@@ -89,4 +89,5 @@ def _initial_registers(executable: Executable, sp: int) -> npt.NDArray[np.int64]
     registers[SP] = sp
     registers[LLADDR] = NO_LINK
     registers[BREAK_REGISTER] = min(-(-end // PAGE_SIZE) * PAGE_SIZE, USER_LIMIT)
+    registers[MAPPED_REGISTER] = USER_LIMIT
     return registers
