@@ -126,7 +126,7 @@ def _draw(operation: RowOp, rng: random.Random, number: int):
         registers[row["r1"]] = 0
     if table == "MUL" and "fi" not in flags:
         registers[row["r2"]] = _multiplier(name, rng)
-        if name == "mul_rot" and registers[row["r1"]] == 1 << 32:
+        if registers[row["r1"]] == 1 << 32:  # a is a word, but r1 = r2 was drawn
             registers[row["r1"]] = 1
     if _uses_memory(operation):
         step = {"LW": 4, "SW": 4, "IO": 4}.get(table, 2 if name in ("lh", "lhu", "sh") else 1)
