@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
+from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
@@ -294,3 +296,78 @@ class Stacking:
     def bind(self, challenge: int) -> None: ...
     def values(self) -> list[int]:
         """v_s of every slot index."""
+
+# r1cs.rs
+
+class R1cs:
+    """A checked rank-one constraint system (A w) ∘ (B w) = C w and its solver.
+
+    Wires: 0 is the constant one, then the public inputs, the private inputs, and the solved wires,
+    each computed by the one constraint that names it.
+    """
+
+    def __new__(
+        cls,
+        public: int,
+        private: int,
+        a: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+        b: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+        c: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+        coefficients: Iterable[int],
+        solves: NDArray[np.int32],
+        labels: dict[int, str] = ...,
+    ) -> Self:
+        """A matrix is (row pointers, wires, coefficient indexes); `solves` holds for each
+        constraint the wire that it solves, or −1 for a check. The solved wires stand in ascending
+        order, alone and with coefficient 1 in C (product) or B (quotient C / A). `labels` say
+        what a constraint means, for messages. ValueError if anything does not fit."""
+
+    def solve(self, public: FrVec | Iterable[int], private: FrVec | Iterable[int]) -> FrVec:
+        """All wires; ConstraintViolation names the first constraint that fails."""
+
+    def check(self, wires: FrVec) -> None:
+        """ConstraintViolation names the first constraint that does not hold."""
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the relation, the same as `ConstraintSystem.digest()`."""
+
+    @property
+    def constraints(self) -> int: ...
+    @property
+    def wires(self) -> int: ...
+    @property
+    def public(self) -> int: ...
+    @property
+    def private(self) -> int: ...
+    @property
+    def entries(self) -> int:
+        """Entries of A, B and C together."""
+
+# groth16.rs: points in the EVM's form, 64 bytes (G1) and 128 bytes (G2)
+
+class Groth16Key:
+    """A proving key with its verifying key."""
+
+    @staticmethod
+    def development(r1cs: R1cs, seed: bytes, progress: Callable[[float], object] | None = ...) -> Groth16Key:
+        """A key whose secrets follow from the public 32-byte seed: insecure by construction."""
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> Groth16Key:
+        """SetupError if the file is damaged or no key; OSError if it cannot be read."""
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Replaces the file in one step."""
+
+    def prove(self, r1cs: R1cs, wires: FrVec, seed: bytes) -> bytes:
+        """A, B, C (256 bytes). The 32-byte seed of the randomisers must be fresh and secret.
+        SetupError if the key is of another circuit; ConstraintViolation if a constraint fails."""
+
+    def verifying_key(self) -> tuple[bytes, bytes, bytes, bytes, list[bytes]]:
+        """α in G1, β, γ, δ in G2, and the points IC."""
+
+    @property
+    def r1cs_digest(self) -> bytes: ...
+    @property
+    def is_development(self) -> bool: ...

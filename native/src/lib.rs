@@ -10,12 +10,14 @@ pub mod expression;
 pub mod field;
 pub mod fractions;
 pub mod gkr;
+pub mod groth16;
 pub mod machine;
 pub mod msm;
 pub mod pairing;
 pub mod poseidon2;
 #[cfg(feature = "python")]
 pub mod py;
+pub mod r1cs;
 pub mod slots;
 pub mod srs;
 pub mod stacking;

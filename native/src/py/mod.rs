@@ -19,9 +19,11 @@ use crate::error::{Error, Kind};
 pub mod columns;
 pub mod field;
 pub mod gkr;
+pub mod groth16;
 pub mod machine;
 pub mod pairing;
 pub mod poseidon2;
+pub mod r1cs;
 pub mod slots;
 pub mod srs;
 pub mod stacking;
@@ -39,6 +41,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     gkr::register(module)?;
     zerocheck::register(module)?;
     stacking::register(module)?;
+    groth16::register(module)?;
+    r1cs::register(module)?;
     Ok(())
 }
 
