@@ -11,13 +11,15 @@ import {IZkmVerifier} from "./IZkmVerifier.sol";
 contract Settlement {
     /// @notice One settled statement.
     /// @param submitter Who brought the proof.
-    /// @param settledAt The block's time, in seconds.
+    /// @param settledAt The block's time in seconds, modulo 2^32.
     /// @param exitCode The exit code of the program.
-    /// @dev One storage slot: 160 + 64 + 32 bits. `settledAt` is never 0 for a settled statement.
+    /// @param number Which of its program's settlements this is, from 1.
+    /// @dev One storage slot. `number` is never 0 for a settled statement.
     struct Record {
         address submitter;
-        uint64 settledAt;
+        uint32 settledAt;
         uint32 exitCode;
+        uint32 number;
     }
 
     /// @notice A statement was settled.
@@ -40,8 +42,8 @@ contract Settlement {
     error AlreadySettled(bytes32 id);
     /// @notice No statement with this id has been settled.
     error NotSettled(bytes32 id);
-    /// @notice The program has fewer settlements than the index asks for.
-    error IndexOutOfRange(uint256 index, uint256 count);
+    /// @notice No statement of this program has been settled.
+    error NoSettlement(bytes32 programVKey);
     /// @notice The verifier's address holds no code.
     error NoVerifier(address verifier);
 
@@ -49,7 +51,9 @@ contract Settlement {
     IZkmVerifier public immutable verifier;
 
     mapping(bytes32 id => Record) private _records;
-    mapping(bytes32 programVKey => bytes32[] ids) private _ids;
+    /// @dev The latest only: a list of all would cost one more slot in each settlement, and the events are
+    /// that list.
+    mapping(bytes32 programVKey => bytes32 id) private _latest;
 
     /// @param verifier_ A deployed verifier.
     constructor(IZkmVerifier verifier_) {
@@ -67,11 +71,15 @@ contract Settlement {
     {
         bytes32 outputHash = keccak256(output);
         id = _id(programVKey, exitCode, outputHash);
-        if (_records[id].settledAt != 0) revert AlreadySettled(id);
+        if (_records[id].number != 0) revert AlreadySettled(id);
         verifier.verify(programVKey, exitCode, output, proof);
-        _records[id] =
-            Record({submitter: msg.sender, settledAt: uint64(block.timestamp), exitCode: exitCode});
-        _ids[programVKey].push(id);
+        _records[id] = Record({
+            submitter: msg.sender,
+            settledAt: uint32(block.timestamp),
+            exitCode: exitCode,
+            number: settlementCount(programVKey) + 1
+        });
+        _latest[programVKey] = id;
         emit Settled(id, programVKey, msg.sender, exitCode, outputHash, output);
     }
 
@@ -94,33 +102,25 @@ contract Settlement {
 
     /// @notice True if the statement with this id has been settled.
     function isSettled(bytes32 id) external view returns (bool) {
-        return _records[id].settledAt != 0;
+        return _records[id].number != 0;
     }
 
     /// @notice The record of a settled statement; reverts if there is none.
     function settlement(bytes32 id) external view returns (Record memory) {
         Record memory record = _records[id];
-        if (record.settledAt == 0) revert NotSettled(id);
+        if (record.number == 0) revert NotSettled(id);
         return record;
     }
 
     /// @notice How many statements of a program have been settled.
-    function settlementCount(bytes32 programVKey) external view returns (uint256) {
-        return _ids[programVKey].length;
-    }
-
-    /// @notice The id of a program's settlement number `index`, in order of settlement from 0.
-    function settlementAt(bytes32 programVKey, uint256 index) public view returns (bytes32) {
-        bytes32[] storage ids = _ids[programVKey];
-        if (index >= ids.length) revert IndexOutOfRange(index, ids.length);
-        return ids[index];
+    function settlementCount(bytes32 programVKey) public view returns (uint32) {
+        return _records[_latest[programVKey]].number;
     }
 
     /// @notice The id of a program's latest settlement; reverts if there is none.
-    function latestSettlement(bytes32 programVKey) external view returns (bytes32) {
-        uint256 count = _ids[programVKey].length;
-        if (count == 0) revert IndexOutOfRange(0, 0);
-        return settlementAt(programVKey, count - 1);
+    function latestSettlement(bytes32 programVKey) external view returns (bytes32 id) {
+        id = _latest[programVKey];
+        if (id == 0) revert NoSettlement(programVKey);
     }
 
     function _id(bytes32 programVKey, uint32 exitCode, bytes32 outputHash) private view returns (bytes32) {
