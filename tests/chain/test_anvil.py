@@ -2,6 +2,7 @@
 
 import json
 import sys
+import urllib.error
 import urllib.request
 
 import pytest
@@ -23,7 +24,7 @@ def chain_id(url):
 def test_it_answers_and_stops():
     with Anvil(chain_id=4242) as chain:
         assert chain_id(chain.url) == 4242
-    with pytest.raises(OSError):
+    with pytest.raises(urllib.error.URLError):
         chain_id(chain.url)
 
 

@@ -150,7 +150,7 @@ def replace_code(chain, contract, source):
     provider.make_request("anvil_setCode", [contract.address, provider.get_code(source.address).hex()])
 
 
-def test_gas_beside_verification(settlement, verifier, owner):
+def test_gas_beside_verification(settlement, owner):
     """Two new slots, the call and the event: the rest is the transaction, its calldata, the verifier."""
     receipt = settlement.settle(*STATEMENT, PROOF, sender=owner)
     calldata = settlement.settle.encode_input(*STATEMENT, PROOF)
