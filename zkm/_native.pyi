@@ -36,6 +36,34 @@ def batch_inverse(values: FrVec) -> FrVec:
 def eq_table(point: Iterable[int]) -> FrVec:
     """eq(point, x) for all x in {0,1}^k: bit 0 of an index belongs to the first coordinate."""
 
+# mercury.rs (protocol, section 7): one method for each message, in this order, each with the
+# challenge that answers the message before
+
+class Opening:
+    """F = Σ γ^s f_s, being opened at a point of N coordinates."""
+
+    def __new__(cls, slots: Slots, srs: Srs, gamma: int, point: Iterable[int]) -> Self: ...
+    def fold(self) -> bytes:
+        """C_h."""
+
+    def divide(self, alpha: int) -> tuple[bytes, bytes]:
+        """(C_q, C_g)."""
+
+    def symmetrize(self, eta: int) -> tuple[bytes, bytes]:
+        """(C_S, C_D)."""
+
+    def evaluate(self, z: int) -> list[int]:
+        """g(z), g(1/z), h(z), h(1/z), S(z), S(1/z); ValueError if z has no proof."""
+
+    def open(self) -> bytes:
+        """C_W1."""
+
+    def batch(self, beta: int) -> bytes:
+        """C_W2."""
+
+    def finish(self, zeta: int) -> tuple[bytes, int, int]:
+        """(C_W3, g(z), y)."""
+
 # pairing.rs: points of G1 as 64 bytes x ‖ y, of G2 as 128 bytes in the EVM's order; a point that is
 # malformed, off the curve or outside the subgroup raises ValueError with its index
 

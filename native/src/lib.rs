@@ -12,8 +12,10 @@ pub mod fractions;
 pub mod gkr;
 pub mod groth16;
 pub mod machine;
+pub mod mercury;
 pub mod msm;
 pub mod pairing;
+pub mod polynomial;
 pub mod poseidon2;
 #[cfg(feature = "python")]
 pub mod py;

@@ -21,6 +21,7 @@ pub mod field;
 pub mod gkr;
 pub mod groth16;
 pub mod machine;
+pub mod mercury;
 pub mod pairing;
 pub mod poseidon2;
 pub mod r1cs;
@@ -33,6 +34,7 @@ pub mod zerocheck;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     field::register(module)?;
     poseidon2::register(module)?;
+    mercury::register(module)?;
     pairing::register(module)?;
     slots::register(module)?;
     srs::register(module)?;
