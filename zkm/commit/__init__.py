@@ -1,0 +1,1 @@
+"""Commitments: reference string, placement of columns into slots, commitments to slots."""
