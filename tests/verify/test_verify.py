@@ -16,12 +16,12 @@ from tests.reference.toy_prover import Toy, place, prove
 from tests.reference.toy_system import statement_data
 from tests.tables.toy import toy_data, toy_system
 from zkm.errors import ProofError
-from zkm.field import MODULUS, Fr
+from zkm.field import Fr
 from zkm.tables.system import System
 from zkm.verify.arithmetic import PLAIN
 from zkm.verify.gkr import RootError
 from zkm.verify.opening import OpeningError
-from zkm.verify.proof import EncodingError, FieldProof, GkrLayer, PublicInputs
+from zkm.verify.proof import FieldProof, GkrLayer, PublicInputs
 from zkm.verify.shape import Layout, Shape, ShapeBits, ShapeError
 from zkm.verify.stacking import StackingError
 from zkm.verify.verify import verify_field_part
@@ -238,45 +238,3 @@ def test_sigma_zero(system: System) -> None:
     made = prove(system, data, sigma=0)
     with pytest.raises(StackingError, match="no inverse"):
         check(system, made.public, made.proof)
-
-
-# ------------------------------------------------------------------ bytes
-
-
-def test_encoding_round_trip(system: System, toy: Toy) -> None:
-    data = toy.proof.encode(system)
-    assert len(data) == FieldProof.encoded_length(system)
-    assert FieldProof.decode(system, data) == toy.proof
-
-
-def test_other_lengths_of_bytes(system: System, toy: Toy) -> None:
-    data = toy.proof.encode(system)
-    for wrong in (b"", data[:-1], data + b"\0", data[32:], data * 2):
-        with pytest.raises(EncodingError):
-            FieldProof.decode(system, wrong)
-
-
-def test_scalars_must_be_canonical(system: System, toy: Toy) -> None:
-    data = toy.proof.encode(system)
-    scalars = FieldProof.length(system) - Layout(system).bit_count
-    for i in (0, 1, scalars - 1):
-        end = len(data) - 32 * i
-        value = int.from_bytes(data[end - 32 : end], "big") + MODULUS
-        wrong = data[: end - 32] + value.to_bytes(32, "big") + data[end:]
-        with pytest.raises(EncodingError, match="not below r"):
-            FieldProof.decode(system, wrong)
-
-
-def test_heights_and_addresses_in_bytes(system: System, toy: Toy) -> None:
-    data = toy.proof.encode(system)
-    layout = Layout(system)
-    for i, bits in enumerate(layout.height_bits):
-        for height in (bits + 1, 255):
-            with pytest.raises(ShapeError):
-                FieldProof.decode(system, data[:i] + bytes([height]) + data[i + 1 :])
-    start = len(layout.free_tables)
-    for i in range(len(layout.free_blocks)):
-        at = start + 4 * i
-        for address in (1 << layout.index_bits, 2**32 - 1):
-            with pytest.raises(ShapeError):
-                FieldProof.decode(system, data[:at] + address.to_bytes(4, "big") + data[at + 4 :])

@@ -11,6 +11,8 @@ from tests.reference.tampering import PUBLIC, expected_errors
 from tests.reference.toy_prover import Toy, prove
 from tests.reference.toy_system import statement_data, statement_system
 from zkm.field import MODULUS, Fr
+from zkm.params import LARGE, SMALL, TINY, ParameterSet
+from zkm.tables.registry import machine_system
 from zkm.verify.proof import FieldProof, PublicInputs
 from zkm.verify.transcript import PUBLIC_INPUTS_TAG, inventory, permutation_widths
 from zkm.wrap.circuit import (
@@ -140,3 +142,10 @@ def test_size(circuit: Reference) -> None:
 
 def test_circuit_is_deterministic(circuit: Reference) -> None:
     assert build_circuit(statement_system()).digest() == circuit.system.digest()
+
+
+@pytest.mark.parametrize(("params", "limit"), [(TINY, 1 << 17), (SMALL, 1 << 17), (LARGE, 1 << 18)])
+def test_machine_circuit_fits_its_domain(params: ParameterSet, limit: int) -> None:
+    """With the rows that snarkjs adds: one for each public input and one for the constant."""
+    circuit = build_circuit(machine_system(params))
+    assert circuit.n_constraints + len(PUBLIC_NAMES) + 1 <= limit

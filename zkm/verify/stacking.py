@@ -141,7 +141,7 @@ def stacking_weight(
         total = total + mu_powers[block.first] * (head * tail)
         if block == layout.output_block:
             # p lies at the block's start, so its coordinates k … k+g−1 are bits 0 of an address.
-            outputs = _output_heads(arithmetic, sigma, point, len(row), g)
+            outputs = _output_heads(arithmetic, sigma, point, system.max_heights[block.table], g)
             output = heights.select(block.table, outputs) * tail
             total = total + mu_powers[system.column_count] * output
     return total
