@@ -6,7 +6,9 @@ usage: python benches/machine.py [--bytes N]
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +18,7 @@ from zkm.program import load
 GUEST = Path(__file__).parents[1] / "examples" / "guests" / "sha256" / "sha256.elf"
 
 
-def best_of(count, function):
+def best_of(count: int, function: Callable[[], Any]) -> tuple[float, Any]:
     """The fastest of some calls: (seconds, result)."""
     timings = []
     for _ in range(count):

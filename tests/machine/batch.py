@@ -101,10 +101,10 @@ class Batch:
     records: np.ndarray
     blocks: list[list[int]]
     entries: list[int]
+    block_words: int = BLOCK_WORDS
 
-    @staticmethod
-    def block_address(number: int) -> int:
-        return BLOCKS + 4 * BLOCK_WORDS * number
+    def block_address(self, number: int) -> int:
+        return BLOCKS + 4 * self.block_words * number
 
     @staticmethod
     def window(number: int) -> int:
@@ -113,7 +113,7 @@ class Batch:
 
     def memory(self) -> tuple[np.ndarray, np.ndarray]:
         """The words of the blocks, and those of the records with a zero record at the end."""
-        blocks = np.zeros((len(self.blocks), BLOCK_WORDS), np.uint32)
+        blocks = np.zeros((len(self.blocks), self.block_words), np.uint32)
         for number, words in enumerate(self.blocks):
             blocks[number, : len(words)] = words
         records = np.zeros((len(self.records) + 1, RECORD_WORDS), np.uint32)
@@ -143,7 +143,7 @@ class Batch:
 
     def run_native(self) -> np.ndarray:
         """The records afterwards."""
-        limits = Limits(rows=20_000 + 1_000 * len(self.blocks))
+        limits = Limits(rows=20_000 + 10_000 * len(self.blocks))
         machine = execute(self.program(), Host(), trace=False, limits=limits)
         data = machine.peek(RECORDS, 4 * self.records.size)
         return np.frombuffer(data, ">u4").reshape(self.records.shape)

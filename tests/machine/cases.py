@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 
 from tests.machine.batch import (
@@ -25,6 +27,8 @@ CORNERS = np.array(
     ],
     np.uint32,
 )
+
+CORNER_HALVES = sorted({int(value) & 0xFFFF for value in CORNERS})
 
 SIZE = {
     **dict.fromkeys(("lb", "lbu", "sb", "lwl", "lwr", "swl", "swr"), 1),
@@ -57,14 +61,17 @@ def values(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return np.choose(rng.choice(len(kinds), shape, p=[0.35, 0.1, 0.1, 0.1, 0.35]), kinds)
 
 
+def seed_of(rng: random.Random) -> np.random.Generator:
+    """A numpy generator for what is drawn in bulk."""
+    return np.random.default_rng(rng.getrandbits(64))
+
+
 def is_branch(entry: Instruction) -> bool:
     return entry.mnemonic[0] in "bj" and entry.mnemonic != "break"
 
 
-def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
-    """`count` cases of one entry."""
-    rng = np.random.default_rng([seed, *entry.name.encode()])
-    loop = Loop(floats=entry.mnemonic.endswith("c1"))
+def random_records(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Records of cases with random registers and data windows."""
     records = np.zeros((count, RECORD_WORDS), np.uint32)
     records[:, :34] = values(rng, (count, 34))
     records[:, 0] = 0
@@ -74,6 +81,14 @@ def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
     # Equal operands, which uniform values never are.
     equal = rng.random(count) < 0.2
     records[equal, 1:32] = records[equal, 1:2]
+    return records
+
+
+def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
+    """`count` cases of one entry."""
+    rng = random.Random(f"{entry.name} {seed}")
+    loop = Loop(floats=entry.mnemonic.endswith("c1"))
+    records = random_records(seed_of(rng), count)
     batch = Batch(loop, records, [], [])
     for number in range(count):
         fields = draw_fields(entry, rng)
@@ -88,18 +103,18 @@ def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
     return batch
 
 
-def draw_fields(entry: Instruction, rng: np.random.Generator) -> dict[str, int]:
+def draw_fields(entry: Instruction, rng: random.Random) -> dict[str, int]:
     fields = {}
     for name, (_, width) in entry.pattern.fields.items():
         if name in ("rs", "rt", "rd"):
-            fields[name] = int(rng.choice(TESTED)) if rng.random() > 0.1 else 0
+            fields[name] = rng.choice(TESTED) if rng.random() > 0.1 else 0
         elif width == 16:
-            fields[name] = int(values(rng, ())) & 0xFFFF
+            fields[name] = rng.choice((rng.choice(CORNER_HALVES), rng.getrandbits(16)))
         else:
-            fields[name] = int(rng.integers(1 << width))
+            fields[name] = rng.getrandbits(width)
     names = [name for name in fields if name in ("rs", "rt", "rd")]
     if len(names) > 1 and rng.random() < 0.25:
-        first, second = rng.choice(names, 2, replace=False)
+        first, second = rng.sample(names, 2)
         fields[first] = fields[second]
     return fields
 
@@ -125,14 +140,14 @@ def _block(
     fields: dict[str, int],
     batch: Batch,
     number: int,
-    rng: np.random.Generator,
+    rng: random.Random,
 ) -> tuple[list[int], int]:
     size = SIZE.get(entry.mnemonic)
     if size is None:
         return [entry.encode(**fields)], 0
     # The access falls into the case's window.
     window = batch.window(number)
-    address = window + int(rng.integers(0, 4 * WINDOW_WORDS // size)) * size
+    address = window + rng.randrange(0, 4 * WINDOW_WORDS, size)
     offset = (fields["imm"] ^ 0x8000) - 0x8000
     batch.records[number, fields["rs"]] = (address - offset) & 0xFFFFFFFF
     if entry.mnemonic != "sc":
@@ -140,7 +155,7 @@ def _block(
     # A link of this address or another, stores between, and a second attempt.
     free = [r for r in (9, 10, 11, 12) if r not in (fields["rs"], fields["rt"])]
     base, target = free[:2]
-    other = window + 4 * int(rng.integers(WINDOW_WORDS))
+    other = window + 4 * rng.randrange(WINDOW_WORDS)
     batch.records[number, base] = address if rng.random() < 0.6 else other
     words = [op("ll", rs=base, rt=target)] if rng.random() < 0.8 else []
     words.append(entry.encode(**fields))
@@ -158,12 +173,12 @@ def _branch_block(
     fields: dict[str, int],
     batch: Batch,
     number: int,
-    rng: np.random.Generator,
+    rng: random.Random,
 ) -> tuple[list[int], int]:
     """Three marks on the way: `$21` is set behind the target of a backward branch, `$22` where it
     is not taken, `$23` behind the target of a forward one."""
     finish = [op("j", index=batch.loop.done >> 2), 0]
-    slot = SLOTS[int(rng.integers(len(SLOTS)))]
+    slot = rng.choice(SLOTS)
     before = [op("lui", rt=21, imm=1), *finish]
     start = len(before)
     target = 0 if rng.random() < 0.4 else start + 3
