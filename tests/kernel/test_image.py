@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -64,3 +65,13 @@ def test_image_is_reproducible(tmp_path: Path) -> None:
     built, kept = parse_kernel((tmp_path / "kernel.elf").read_bytes()), load_kernel()
     assert built.vectors == kept.vectors
     np.testing.assert_array_equal(built.words, kept.words)
+
+
+def test_system_calls_are_documented() -> None:
+    source = (FOLDER / "kernel.S").read_text(encoding="utf-8")
+    numbers = re.findall(r"#define SYS_\w+\s+(\d+)", source)
+    page = (FOLDER.parents[1] / "docs" / "machine.md").read_text(encoding="utf-8")
+    table = page.split("## System calls")[1].split("## ")[0]
+    documented = re.findall(r"\b4\d\d\d\b", table)
+    assert len(numbers) > 10
+    assert sorted(documented) == sorted(numbers)

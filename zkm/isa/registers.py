@@ -27,8 +27,8 @@ LLADDR = 35
 """Address of the last `ll`, or NO_LINK."""
 EPC = 36
 """Where `eret` continues."""
-KERNEL_FIRST, KERNEL_LAST = 37, 47
-"""Registers of the kernel, coprocessor-0 registers 5 to 15."""
+KERNEL_LAST = 47
+"""The last of the kernel's own registers, which begin after EPC: coprocessor-0 registers 5 to 15."""
 T0, T1, T2, T3, T4, T5 = 48, 49, 50, 51, 52, 53
 """Temporaries of multi-row instructions; no value in them outlives its instruction."""
 SINK = 63

@@ -14,7 +14,7 @@ import numpy as np
 
 from zkm.isa.encoding import BoolArray, Fields, IntArray, destination
 from zkm.isa.instruction import Instruction, MicroCode, MicroRow, instruction, row
-from zkm.isa.registers import COP0, EPC, LLADDR, NO_LINK, T0
+from zkm.isa.registers import COP0, EPC, KERNEL_LAST, LLADDR, NO_LINK, T0, TLS
 
 BREAK_OVERFLOW, BREAK_DIVIDE = 6, 7
 """Codes that compilers put into `break` and the traps for integer overflow and division by zero."""
@@ -142,7 +142,7 @@ TRAPS = (
 
 def _kernel_register(f: Fields) -> BoolArray:
     """Coprocessor-0 registers 2 to 15: thread pointer, link address, EPC and the kernel's own."""
-    return (f.rd >= 2) & (f.rd <= 15)
+    return (f.rd >= TLS - COP0) & (f.rd <= KERNEL_LAST - COP0)
 
 
 @instruction("mfc0", "010000 00000 rt rd 00000000000", valid=_kernel_register, privileged=True)
