@@ -14,7 +14,7 @@ import numpy.typing as npt
 from zkm.errors import ProgramError
 from zkm.isa.encoding import NOP, BoolArray, Fields, IntArray, Vectors
 from zkm.isa.families.system import reserved
-from zkm.isa.instruction import Instruction, MicroCode
+from zkm.isa.instruction import Instruction, Micro
 from zkm.isa.instructions import INSTRUCTIONS
 from zkm.isa.rows import MICRO_STEP, Rows
 
@@ -36,14 +36,14 @@ def decode(
         ProgramError: the words need more than `max_rows` rows.
     """
     text = _Text.of(addresses, words, vectors)
-    groups: list[tuple[IntArray, MicroCode]] = []
-    for entry, positions in _match(text):
-        if entry.privileged:
-            in_kernel = text.addresses[positions] >= KERNEL_BASE
-            outside, positions = positions[~in_kernel], positions[in_kernel]
-            groups.append((outside, reserved(text.fields(outside))))
-        groups.append((positions, entry.micro(text.fields(positions))))
-    return _place(text, [group for group in groups if len(group[0])], max_rows)
+    groups = _match(text)
+    row_count = np.ones(len(text.words), np.int64)
+    for micro, positions in groups:
+        row_count[positions] = len(micro(text.fields(positions[:1])))
+    total = int(row_count.sum())
+    if max_rows is not None and total > max_rows:
+        raise ProgramError(f"{len(text.words)} words of code need {total} rows (allowed: {max_rows})")
+    return _place(text, groups, row_count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,19 @@ class _Text:
         )
 
 
-def _match(text: _Text) -> list[tuple[Instruction, IntArray]]:
+def _match(text: _Text) -> list[tuple[Micro, IntArray]]:
+    """The micro-code of each instruction with the positions of its words, none empty."""
+    groups: list[tuple[Micro, IntArray]] = []
+    for entry, positions in _match_entries(text):
+        if entry.privileged:
+            in_kernel = text.addresses[positions] >= KERNEL_BASE
+            groups.append((reserved, positions[~in_kernel]))
+            positions = positions[in_kernel]
+        groups.append((entry.micro, positions))
+    return [(micro, positions) for micro, positions in groups if len(positions)]
+
+
+def _match_entries(text: _Text) -> list[tuple[Instruction, IntArray]]:
     """Each entry of the instruction list with the positions of its words; the first match counts."""
     opcode = text.words >> _OPCODE_BIT
     by_opcode = np.argsort(opcode, kind="stable")
@@ -89,22 +101,17 @@ def _match(text: _Text) -> list[tuple[Instruction, IntArray]]:
     return matched
 
 
-def _place(text: _Text, groups: list[tuple[IntArray, MicroCode]], max_rows: int | None) -> Rows:
+def _place(text: _Text, groups: list[tuple[Micro, IntArray]], row_count: IntArray) -> Rows:
     """Lays the groups' rows out in the order of Rows; words of no group get a row without operation."""
-    row_count = np.ones(len(text.words), np.int64)
-    for positions, micro_code in groups:
-        row_count[positions] = len(micro_code)
     first = np.cumsum(row_count) - row_count
     total = int(row_count.sum())
-    if max_rows is not None and total > max_rows:
-        raise ProgramError(f"{len(text.words)} words of code need {total} rows (allowed: {max_rows})")
-
     word_of_row = np.repeat(np.arange(len(text.words)), row_count)
     step = np.arange(total, dtype=np.int64) - first[word_of_row]
     word = np.where(step == 0, text.words[word_of_row], 0).astype(np.uint32)
     code, flags, r1, r2, r3 = (np.zeros(total, np.uint8) for _ in range(5))
     imm = np.zeros(total, np.int64)
-    for positions, micro_code in groups:
+    for micro, positions in groups:
+        micro_code = micro(text.fields(positions))
         for index, micro_row in enumerate(micro_code):
             at = first[positions] + index
             more = index < len(micro_code) - 1
