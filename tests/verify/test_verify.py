@@ -153,6 +153,13 @@ def resized(value: object) -> list[object]:
     return []
 
 
+def test_root_without_value(system: System, toy: Toy) -> None:
+    """A denominator of 0 makes 0/0 of any sum: refused, whatever p says."""
+    for root in ([Fr(0), Fr(0)], [Fr(1), toy.proof.root[1]], [Fr(1), Fr(0)]):
+        with pytest.raises(RootError):
+            check(system, toy.public, replace(toy.proof, root=root))
+
+
 def test_swapped_messages_are_caught(system: System, toy: Toy) -> None:
     proof = toy.proof
     swaps = {

@@ -137,7 +137,11 @@ def test_size(circuit: Reference) -> None:
         "statement",
         "gkr",
         "zerocheck",
+        "constraints and interactions",
+        "column values",
         "stacking",
+        "slot weights",
+        "slot values",
         "opening",
     ]
 

@@ -84,15 +84,17 @@ def verify_stacking(
     mu = arithmetic.share(mu)
     claim = linear_combination(mu, [*columns, output])
     claim, full_point = sumcheck(transcript, "stacking round", claim, rounds)
-    full_point = [arithmetic.share(u) for u in full_point]
-    weight = stacking_weight(arithmetic, system, heights, addresses, sigma, point, mu, full_point)
+    with arithmetic.section("slot weights"):
+        full_point = [arithmetic.share(u) for u in full_point]
+        weight = stacking_weight(arithmetic, system, heights, addresses, sigma, point, mu, full_point)
     slot_bits = system.params.slot_bits
-    selectors = eq_table(arithmetic, full_point[slot_bits:], len(slots))
-    selected = arithmetic.constant(0)
-    for selector, value in zip(selectors, slots, strict=True):
-        selected = selected + selector * value
-    arithmetic.assert_product(selected, weight, claim, StackingError, "values of the slots")
-    gamma, binding = transcript.exchange("slot values", slots, 2)
+    with arithmetic.section("slot values"):
+        selectors = eq_table(arithmetic, full_point[slot_bits:], len(slots))
+        selected = arithmetic.constant(0)
+        for selector, value in zip(selectors, slots, strict=True):
+            selected = selected + selector * value
+        arithmetic.assert_product(selected, weight, claim, StackingError, "values of the slots")
+        gamma, binding = transcript.exchange("slot values", slots, 2)
     return SlotClaim(full_point[:slot_bits], list(slots), gamma, binding)
 
 

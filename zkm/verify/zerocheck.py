@@ -54,12 +54,14 @@ def verify_zerocheck(
     """
     claim = leaf.numerator + leaf.delta * (leaf.denominator - 1)
     claim, point = sumcheck_with_eq(transcript, "zerocheck round", claim, leaf.row, rounds)
-    weights = eq_table(arithmetic, leaf.interaction, system.interaction_count)
-    point = [arithmetic.share(x) for x in point]
-    values = column_values(arithmetic, system, heights, point, columns)
-    total = row_value(arithmetic, system, fingerprint, leaf.delta, weights, *values)
-    arithmetic.assert_equal(claim, total, ZerocheckError, "values of the columns")
-    (mu,) = transcript.exchange("column values", columns, 1)
+    with arithmetic.section("constraints and interactions"):
+        weights = eq_table(arithmetic, leaf.interaction, system.interaction_count)
+        point = [arithmetic.share(x) for x in point]
+        values = column_values(arithmetic, system, heights, point, columns)
+        total = row_value(arithmetic, system, fingerprint, leaf.delta, weights, *values)
+        arithmetic.assert_equal(claim, total, ZerocheckError, "values of the columns")
+    with arithmetic.section("column values"):
+        (mu,) = transcript.exchange("column values", columns, 1)
     return point, mu
 
 
