@@ -26,7 +26,7 @@ from zkm.wrap.circuit import (
 )
 
 CHALLENGE = 0x1234567890ABCDEF
-SAMPLES = 25
+SAMPLES = 100
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +41,16 @@ def toy() -> Toy:
 
 def violated_steps(circuit: Reference, public: list[Fr], private: list[Fr]) -> list[str]:
     """Steps whose checks fail, in order."""
-    violated = circuit.violated(circuit.solve(public, private))
-    assert all(i in circuit.system.labels for i in violated)
+    violated = circuit.failed_checks(circuit.solve_fast(public, private))
     return [circuit.system.labels[i].split(":")[0] for i in violated]
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2, 37, 64])
+@pytest.mark.parametrize("steps", [0, 1, 64])
 def test_honest_proofs_satisfy_the_circuit(circuit: Reference, steps: int) -> None:
     made = prove(*statement_data(steps), seed=steps)
     public = public_inputs(made.public, CHALLENGE)
-    assert violated_steps(circuit, public, private_inputs(made.public, made.proof)) == []
+    witness = circuit.solve(public, private_inputs(made.public, made.proof))
+    assert circuit.violated(witness) == []
 
 
 def test_tampered_proofs_do_not(circuit: Reference, toy: Toy) -> None:
