@@ -31,16 +31,22 @@ def op(name, **fields):
 HALT = op("ctc2 (halt)")
 
 
-def program(words, kernel=(HALT,), data=None, registers=None):
-    """Words of user code at TEXT and of kernel code at KERNEL, entered at TEXT."""
-    parts = []
-    for address, part in ((TEXT, words), (KERNEL, kernel)):
+def program(words, kernel=(HALT,), data=(), registers=None):
+    """Words of user code at TEXT and of kernel code at KERNEL, entered at TEXT.
+
+    data: (address, words) of further pieces between the two, ascending.
+    """
+
+    def text(address, part):
         array = np.array(part, np.uint32)
-        parts.append(decode(address + 4 * np.arange(len(array), dtype=np.int64), array, VECTORS))
-    if data is not None:
-        address, part = data
-        array = np.array(part, np.uint32)
-        parts.insert(1, Rows.data(address + 4 * np.arange(len(array), dtype=np.int64), array))
+        return decode(address + 4 * np.arange(len(array), dtype=np.int64), array, VECTORS)
+
+    pieces = [(address, np.array(part, np.uint32)) for address, part in data]
+    parts = [
+        text(TEXT, words),
+        *(Rows.data(address + 4 * np.arange(len(part), dtype=np.int64), part) for address, part in pieces),
+        text(KERNEL, kernel),
+    ]
     values = np.zeros(128, np.int64)
     for number, value in (registers or {}).items():
         values[number] = value
@@ -84,7 +90,7 @@ FAULTS = {
 @pytest.mark.parametrize("run", [machine.run, machine.trace])
 def test_fault(name, run):
     words, registers, pc, word, cause = FAULTS[name]
-    guest = program(words, data=(0x500000, [0xABCD]), registers=registers)
+    guest = program(words, data=[(0x500000, [0xABCD])], registers=registers)
     with pytest.raises(GuestFault, match=cause) as caught:
         run(guest)
     fault = caught.value

@@ -105,6 +105,21 @@ def test_input_and_output(compiled, length):
 
 @needs_qemu
 @needs_compiler
+@pytest.mark.skipif(
+    not Path("/usr/mips-linux-gnu/lib/libc.a").exists(),
+    reason="a static C library (Debian: libc6-dev-mips-cross) is not installed",
+)
+@pytest.mark.parametrize("stdin", [b"", b"one\n", b"one\ntwo\n" + b"a long line " * 30 + b"\nend"])
+def test_program_of_the_c_library(tmp_path, stdin):
+    elf = tmp_path / "hosted"
+    command = [COMPILER, "-O2", "-static", "-o", str(elf), str(SOURCES / "hosted.c")]
+    subprocess.run(command, check=True)
+    for arguments in ([], ["200"]):
+        assert ours(elf, arguments, stdin) == qemu(elf, arguments, stdin)
+
+
+@needs_qemu
+@needs_compiler
 @pytest.mark.parametrize("kind", "nmsjaiboe")
 def test_ends_as_qemu(compiled, kind):
     elf = compiled("fault", "mips32r2", "-O1")
