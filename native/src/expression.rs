@@ -37,18 +37,16 @@ pub struct Expressions {
     pub constraints: Vec<usize>,
     pub interactions: Vec<Interaction>,
     pub columns: usize,
-    /// For every node whether it depends on no column; such a node has the value in `zero_row`.
-    constant: Vec<bool>,
-    /// The value of every node in a row of zeros.
-    zero_row: Vec<i64>,
+    /// The value of every node that depends on no column.
+    constants: Vec<Option<i64>>,
 }
 
 impl Expressions {
     /// Checks what the kernels rely on.
     ///
     /// # Errors
-    /// A node that names a later node or no column, a degree over [`MAX_DEGREE`], an expression
-    /// that is not zero in the row of zeros, or one whose value there does not fit 64 bits.
+    /// A node that names a later node or no column, a constant that does not fit 64 bits, a degree
+    /// over [`MAX_DEGREE`], an expression that is not zero in the row of zeros.
     pub fn new(
         nodes: Vec<Node>,
         constraints: Vec<usize>,
@@ -56,49 +54,54 @@ impl Expressions {
         columns: usize,
     ) -> Result<Self> {
         let mut degrees: Vec<u32> = Vec::with_capacity(nodes.len());
-        let mut zero_row: Vec<i64> = Vec::with_capacity(nodes.len());
+        let mut constants: Vec<Option<i64>> = Vec::with_capacity(nodes.len());
+        let mut zero_row: Vec<Fr> = Vec::with_capacity(nodes.len());
         for (index, node) in nodes.iter().enumerate() {
-            let operands = |x: usize, y: usize| {
+            if let Node::Add(x, y) | Node::Sub(x, y) | Node::Mul(x, y) = *node {
                 if x.max(y) >= index {
                     return Err(Error::value(format!("node {index} is made of a later node")));
                 }
-                Ok(((degrees[x], degrees[y]), (zero_row[x], zero_row[y])))
+            }
+            // Checked integer arithmetic on two constants.
+            let both = |x: usize, y: usize, operation: fn(i64, i64) -> Option<i64>| {
+                let (Some(a), Some(b)) = (constants[x], constants[y]) else { return Ok(None) };
+                let value = operation(a, b);
+                value.map(Some).ok_or_else(|| Error::value(format!("node {index} exceeds 64 bits")))
             };
-            let (degree, value) = match *node {
+            let (degree, constant, zero) = match *node {
                 Node::Column(column) if column >= columns => {
-                    return Err(Error::value(format!(
-                        "node {index} names column {column} of {columns}"
-                    )))
+                    let what = format!("node {index} names column {column} of {columns}");
+                    return Err(Error::value(what));
                 }
-                Node::Column(_) => (1, Some(0)),
-                Node::Constant(value) => (0, Some(value)),
+                Node::Column(_) => (1, None, Fr::ZERO),
+                Node::Constant(value) => (0, Some(value), from_i64(value)),
                 Node::Add(x, y) => {
-                    let ((d, e), (a, b)) = operands(x, y)?;
-                    (d.max(e), a.checked_add(b))
+                    let constant = both(x, y, i64::checked_add)?;
+                    (degrees[x].max(degrees[y]), constant, zero_row[x] + zero_row[y])
                 }
                 Node::Sub(x, y) => {
-                    let ((d, e), (a, b)) = operands(x, y)?;
-                    (d.max(e), a.checked_sub(b))
+                    let constant = both(x, y, i64::checked_sub)?;
+                    (degrees[x].max(degrees[y]), constant, zero_row[x] - zero_row[y])
                 }
                 Node::Mul(x, y) => {
-                    let ((d, e), (a, b)) = operands(x, y)?;
-                    (d.saturating_add(e), a.checked_mul(b))
+                    let constant = both(x, y, i64::checked_mul)?;
+                    let degree = degrees[x].saturating_add(degrees[y]);
+                    (degree, constant, zero_row[x] * zero_row[y])
                 }
             };
             degrees.push(degree);
-            zero_row.push(value.ok_or_else(|| {
-                Error::value(format!("node {index} exceeds 64 bits in the row of zeros"))
-            })?);
+            constants.push(constant);
+            zero_row.push(zero);
         }
-        let check = |root: usize, what: &str| match (degrees.get(root), zero_row.get(root)) {
-            (Some(0..=MAX_DEGREE), Some(0)) => Ok(()),
-            (Some(0..=MAX_DEGREE), _) => {
-                Err(Error::value(format!("{what} is not zero in the row of zeros")))
-            }
-            (Some(degree), _) => {
+        let check = |root: usize, what: &str| match degrees.get(root) {
+            None => Err(Error::value(format!("{what} is node {root}, which is none"))),
+            Some(degree) if *degree > MAX_DEGREE => {
                 Err(Error::value(format!("{what} has degree {degree}, over {MAX_DEGREE}")))
             }
-            (None, _) => Err(Error::value(format!("{what} is node {root}, which is none"))),
+            Some(_) if zero_row[root] != Fr::ZERO => {
+                Err(Error::value(format!("{what} is not zero in the row of zeros")))
+            }
+            Some(_) => Ok(()),
         };
         for (c, root) in constraints.iter().enumerate() {
             check(*root, &format!("constraint {c}"))?;
@@ -112,18 +115,12 @@ impl Expressions {
                 }
             }
         }
-        let constant = degrees.iter().map(|degree| *degree == 0).collect();
-        Ok(Self { nodes, constraints, interactions, columns, constant, zero_row })
+        Ok(Self { nodes, constraints, interactions, columns, constants })
     }
 
     /// The value of a node that depends on no column.
     pub fn constant(&self, node: usize) -> Option<i64> {
-        self.constant[node].then_some(self.zero_row[node])
-    }
-
-    /// Whether node is a product of two nodes that both depend on columns.
-    pub fn is_product(&self, node: usize) -> bool {
-        matches!(self.nodes[node], Node::Mul(x, y) if !self.constant[x] && !self.constant[y])
+        self.constants[node]
     }
 
     /// Which nodes have to be evaluated to know those of `roots`.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.reference.toy_prover import place, statement_fingerprint
 from zkm import _native
-from zkm.field import MODULUS, Fr
+from zkm.field import Fr
 from zkm.prove.columns import native_columns
 from zkm.prove.gkr import prove_gkr
 from zkm.prove.stacking import column_addresses, prove_stacking
@@ -18,7 +17,7 @@ from zkm.tables.system import System
 from zkm.verify.arithmetic import PLAIN
 from zkm.verify.gkr import verify_gkr
 from zkm.verify.proof import GkrLayer
-from zkm.verify.shape import Heights, Shape
+from zkm.verify.shape import Heights, Shape, address_bits
 from zkm.verify.stacking import SlotClaim, verify_stacking
 from zkm.verify.transcript import Transcript
 from zkm.verify.verify import statement_message
@@ -33,6 +32,11 @@ class Argument:
     sigma: Fr
     fp: Fr
     salt: Fr
+    point: list[Fr]
+    """r*."""
+    mu: Fr
+    full_point: list[Fr]
+    """u, then u_slot."""
     root: list[Fr]
     layers: list[GkrLayer[Fr]]
     zerocheck: list[list[Fr]]
@@ -40,6 +44,19 @@ class Argument:
     stacking: list[list[Fr]]
     slots: list[Fr]
     claim: SlotClaim[Fr]
+
+
+class Recorder(Transcript[Fr]):
+    """Keeps the challenges of exchanges that have one."""
+
+    def __init__(self, inner: Transcript[Fr]) -> None:
+        self.inner = inner
+        self.single: list[Fr] = []
+
+    def exchange(self, label: str, message: Sequence[Fr], challenges: int) -> list[Fr]:
+        drawn = self.inner.exchange(label, message, challenges)
+        self.single += drawn if challenges == 1 else []
+        return drawn
 
 
 def make_slots(system: System, shape: Shape, data: Sequence[TableData]) -> _native.Slots:
@@ -65,11 +82,10 @@ def first_challenges(
     return transcript, (phi, theta)
 
 
-def prove(system: System, data: Sequence[TableData], seed: int = 0) -> Argument:
+def prove(system: System, data: Sequence[TableData], sigma: int = 5, salt: int = 6) -> Argument:
     """As tests.reference.toy_prover.prove, by the native kernels."""
-    rng = random.Random(seed)
+    sigma, salt = Fr(sigma), Fr(salt)
     shape = place(system, [d.height for d in data])
-    sigma, salt = Fr(rng.randrange(MODULUS)), Fr(rng.randrange(MODULUS))
     tables = [[[int(x) for x in column] for column in d.data] for d in data]
     fp = statement_fingerprint(system, shape, tables, sigma)
     transcript, fingerprint = first_challenges(system, shape, sigma, fp, salt)
@@ -77,8 +93,24 @@ def prove(system: System, data: Sequence[TableData], seed: int = 0) -> Argument:
     root, layers, leaf = prove_gkr(transcript, system.params, columns, fingerprint)
     zerocheck, values, point, mu = prove_zerocheck(transcript, columns, fingerprint, leaf)
     slots = make_slots(system, shape, data)
-    stacking, slot_values, claim = prove_stacking(transcript, system, shape, columns, slots, sigma, point, mu)
-    return Argument(shape, sigma, fp, salt, root, layers, zerocheck, values, stacking, slot_values, claim)
+    recorder = Recorder(transcript)
+    stacking, slot_values, claim = prove_stacking(recorder, system, shape, columns, slots, sigma, point, mu)
+    return Argument(
+        shape=shape,
+        sigma=sigma,
+        fp=fp,
+        salt=salt,
+        point=point,
+        mu=mu,
+        full_point=recorder.single,
+        root=root,
+        layers=layers,
+        zerocheck=zerocheck,
+        columns=values,
+        stacking=stacking,
+        slots=slot_values,
+        claim=claim,
+    )
 
 
 def verify(system: System, argument: Argument) -> None:
@@ -100,7 +132,7 @@ def verify(system: System, argument: Argument) -> None:
         transcript,
         system,
         heights,
-        bits,
+        address_bits(PLAIN, system, heights, bits),
         (sigma, fp),
         point,
         mu,
