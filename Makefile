@@ -12,6 +12,8 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	&& echo $$python && break; done)
 BIN := .venv/bin
 NETWORK ?= ethereum:local:foundry
+# How many times the usual cases `make fuzz` runs.
+FACTOR ?= 50
 # Arithmetic only: the tests need no Python to link with.
 CARGO_TEST := cd native && cargo test --release --no-default-features --locked
 
@@ -57,7 +59,7 @@ bench: setup
 	$(BIN)/python -m benches
 
 fuzz: environment-dev
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 --timeout 3600 -m "not slow" tests
+	$(BIN)/python -m pytest -n 2 --timeout 3600 --fuzz $(FACTOR)
 
 lock:
 	$(PYTHON) -m venv .cache/uv

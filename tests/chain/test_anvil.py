@@ -1,7 +1,11 @@
 """Anvil is started, answers, and is gone afterwards, whatever happens."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -21,11 +25,20 @@ def chain_id(url):
         return int(json.load(answer)["result"], 16)
 
 
+def is_gone(url, tries=100):
+    for _ in range(tries):
+        try:
+            chain_id(url)
+        except urllib.error.URLError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def test_it_answers_and_stops():
     with Anvil(chain_id=4242) as chain:
         assert chain_id(chain.url) == 4242
-    with pytest.raises(urllib.error.URLError):
-        chain_id(chain.url)
+    assert is_gone(chain.url, tries=1)
 
 
 def test_a_busy_port_is_an_error():
@@ -43,3 +56,20 @@ def test_the_command_gets_the_host_and_its_exit_code_is_ours():
     code = "import os, sys; sys.exit(7 if os.environ['APE_FOUNDRY_HOST'].startswith('http') else 1)"
     assert anvil.main(["--", sys.executable, "-c", code]) == 7
     assert anvil.main([]) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_anvil_ends_with_us(number):
+    """Whatever ends the command that started it, the node is gone."""
+    code = "import os, time; print(os.environ['APE_FOUNDRY_HOST'], flush=True); time.sleep(60)"
+    command = [sys.executable, "-m", "zkm.chain.anvil", "--", sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        url = process.stdout.readline().strip()
+        assert chain_id(url) == 31337
+        # Ctrl-C reaches the whole group, the others are sent to us alone.
+        send = os.killpg if number == signal.SIGINT else os.kill
+        send(process.pid, number)
+        process.wait(timeout=10)
+        assert is_gone(url)
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, signal.SIGKILL)

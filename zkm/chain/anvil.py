@@ -7,10 +7,12 @@ finds it through `APE_FOUNDRY_HOST`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import socket
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing_extensions import Self
 
 from zkm.errors import ChainError
 
-__all__ = ["Anvil", "find_anvil", "free_port"]
+__all__ = ["Anvil", "find_anvil"]
 
 MNEMONIC = "test test test test test test test test test test test junk"
 """The mnemonic of every local chain's funded accounts; known to everybody."""
@@ -28,13 +30,8 @@ MNEMONIC = "test test test test test test test test test test test junk"
 START_LIMIT = 30.0
 """Seconds until a start counts as failed. Anvil answers after 0.1 s; a loaded machine needs more."""
 
-
-def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+MAX_LOG = 1 << 16
+"""Bytes of Anvil's log that a start looks at."""
 
 
 def find_anvil() -> Path:
@@ -54,15 +51,20 @@ class Anvil:
     """A context manager around one Anvil process.
 
     Attributes:
-        url: where it answers JSON-RPC.
+        port: the TCP port of the loopback address; 0 until it has started, unless given.
         chain_id: its chain id.
     """
 
-    def __init__(self, port: int | None = None, chain_id: int = 31337) -> None:
-        self.port = free_port() if port is None else port
+    def __init__(self, port: int = 0, chain_id: int = 31337) -> None:
+        """`port` 0 takes one that nobody listens on."""
+        self.port = port
         self.chain_id = chain_id
-        self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers JSON-RPC."""
+        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         """Start it and wait until it answers.
@@ -70,35 +72,37 @@ class Anvil:
         Raises:
             ChainError: not installed, ended at once, or silent for half a minute.
         """
-        command = [find_anvil(), "--port", self.port, "--chain-id", self.chain_id, "--silent"]
+        command = [str(find_anvil()), "--port", str(self.port), "--chain-id", str(self.chain_id)]
         command += ["--mnemonic", MNEMONIC]
-        self._process = subprocess.Popen(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        try:
-            self._wait()
-        except BaseException:
-            self.stop()
-            raise
+        # Where the kernel can do it (util-linux), Anvil ends even if we are killed.
+        setpriv = shutil.which("setpriv")
+        if setpriv is not None:
+            command = [setpriv, "--pdeathsig", "TERM", *command]
+        with tempfile.TemporaryFile() as log:
+            # A file and no pipe: nobody has to read what Anvil goes on saying.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+            try:
+                self.port = self._wait(self._process, log.fileno())
+            except BaseException:
+                self.stop()
+                raise
         return self
 
-    def _wait(self) -> None:
-        process = self._process
-        assert process is not None
+    @staticmethod
+    def _wait(process: subprocess.Popen[bytes], log: int) -> int:
+        """The port, once Anvil says that it listens."""
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
-            if process.poll() is not None:
-                said = process.stderr.read().decode(errors="replace") if process.stderr else ""
-                raise ChainError(f"anvil ended with {process.returncode}: {said.strip()}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
+            ended = process.poll()
+            said = os.pread(log, MAX_LOG, 0).decode(errors="replace")
+            listening = re.search(r"^Listening on .*:(\d+)$", said, re.MULTILINE)
+            if listening is not None:
+                return int(listening[1])
+            if ended is not None:
+                raise ChainError(f"anvil ended with {ended}: {said.strip()[-500:]}")
+            time.sleep(0.02)
         raise ChainError(f"anvil did not answer within {START_LIMIT:.0f} s")
 
     def stop(self) -> None:
@@ -112,8 +116,6 @@ class Anvil:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
 
     def __exit__(
         self,
@@ -124,12 +126,19 @@ class Anvil:
         self.stop()
 
 
+def _end(number: int, _frame: object) -> None:
+    """Leave by the same way as at the end, so that the command and Anvil are stopped."""
+    raise SystemExit(128 + number)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command beside a fresh chain; its exit code is ours."""
     command = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
     if not command:
         print("usage: python -m zkm.chain.anvil -- COMMAND [ARG]...", file=sys.stderr)
         return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         with Anvil() as chain:
             environment = dict(os.environ, APE_FOUNDRY_HOST=chain.url)
