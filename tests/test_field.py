@@ -37,3 +37,9 @@ def test_modulus_is_the_order_of_bn254() -> None:
     assert pow(3, MODULUS - 1, MODULUS) == 1
     with pytest.raises(TypeError):
         pow(Fr(2), 2, 7)
+
+
+def test_no_float_comes_out() -> None:
+    for quotient in (lambda: Fr(3) / Fr(2), lambda: Fr(3) / 2, lambda: 3 / Fr(2)):
+        with pytest.raises(TypeError, match="inverse"):
+            quotient()

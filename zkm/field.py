@@ -64,6 +64,12 @@ class Fr(int):
             raise ZeroDivisionError("zero has no inverse")
         return int.__new__(Fr, pow(int(self), exponent, MODULUS))
 
+    def __truediv__(self, other: int, /) -> Any:
+        """Refused: int's quotient would be a float. Multiply by an inverse."""
+        raise TypeError("field elements are divided by multiplying with an inverse")
+
+    __rtruediv__ = __truediv__
+
     def inverse(self) -> Fr:
         """1/self; ZeroDivisionError for 0."""
         return self**-1
