@@ -31,6 +31,8 @@ def is_gone(url, tries=100):
             chain_id(url)
         except urllib.error.URLError:
             return True
+        except OSError:
+            pass  # it is just ending
         time.sleep(0.05)
     return False
 

@@ -22,7 +22,9 @@ def owner(accounts):
 
 @pytest.fixture
 def verifier(project, owner):
-    return owner.deploy(project.StatementVerifier, *STATEMENT, PROOF)
+    contract = owner.deploy(project.StatementVerifier)
+    contract.accept(*STATEMENT, PROOF, sender=owner)
+    return contract
 
 
 @pytest.fixture
@@ -125,13 +127,11 @@ def test_a_verifier_must_be_a_contract(project, owner, accounts):
     assert reverted.value.revert_message == "0x" + error.hex()
 
 
-def test_settlements_are_found_in_order(project, owner, verifier, settlement, chain):
-    """A second statement, told to a verifier put in the first one's place, follows the first."""
+def test_settlements_are_found_in_order(settlement, verifier, owner, chain):
     assert find_settled(settlement) == []
     settlement.settle(*STATEMENT, PROOF, sender=owner)
     second = (PROGRAM, 0, b"")
-    other = owner.deploy(project.StatementVerifier, *second, PROOF)
-    replace_code(chain, verifier, other)
+    verifier.accept(*second, PROOF, sender=owner)
     settlement.settle(*second, PROOF, sender=owner)
 
     found = find_settled(settlement, program_vkey=PROGRAM)
@@ -143,11 +143,6 @@ def test_settlements_are_found_in_order(project, owner, verifier, settlement, ch
     assert settlement.settlementCount(PROGRAM) == 2
     assert settlement.settlement(found[1].id).number == 2
     assert bytes(settlement.latestSettlement(PROGRAM)) == found[1].id
-
-
-def replace_code(chain, contract, source):
-    provider = chain.provider
-    provider.make_request("anvil_setCode", [contract.address, provider.get_code(source.address).hex()])
 
 
 def test_gas_beside_verification(settlement, owner):
