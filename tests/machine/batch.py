@@ -139,7 +139,7 @@ class Batch:
         registers = np.zeros(128, np.int64)
         registers[LLADDR] = NO_LINK
         registers[TLS] = THREAD_POINTER
-        return Program(rows, np.zeros((0, 2), np.int64), self.loop.start, registers, "batch")
+        return Program(rows, _ranges(rows), self.loop.start, registers, "batch")
 
     def run_native(self) -> np.ndarray:
         """The records afterwards."""
@@ -168,3 +168,10 @@ class Batch:
         machine.emu_start(self.loop.start, self.loop.end)
         data = machine.mem_read(RECORDS, 4 * self.records.size)
         return np.frombuffer(data, ">u4").reshape(self.records.shape)
+
+
+def _ranges(rows: Rows) -> np.ndarray:
+    """The ranges [s, e) of word numbers that the rows cover."""
+    words = rows.address[rows.is_image_word()] // 4
+    pieces = np.split(words, np.flatnonzero(np.diff(words) != 1) + 1)
+    return np.array([[piece[0], piece[-1] + 1] for piece in pieces], np.int64)
