@@ -33,43 +33,42 @@ class Forgery:
 
     def __init__(self, trace: Trace) -> None:
         self.data = tables_of(trace)
-        self.rows = {name: data.data.T.tolist() for name, data in self.data.items()}
-        self.changed: set[tuple[str, int]] = set()
+        self.changed: dict[tuple[str, int], list[int]] = {}
+
+    def row(self, table: str, row: int) -> list[int]:
+        """The honest cells of a row, zeros for padding: heights are the prover's choice."""
+        cells = self.data[table].data
+        if row >= cells.shape[1]:
+            return [0] * len(cells)
+        return [int(value) for value in cells[:, row]]
+
+    def cells(self, table: str, row: int) -> dict[str, int]:
+        return dict(zip(SYSTEM.table(table).all_columns, self.row(table, row), strict=True))
 
     def set(self, table: str, row: int, **cells: int) -> Forgery:
-        """Change cells of a row, a padding row too: heights are the prover's choice."""
+        """Change cells of a row, of a padding row too."""
         columns = SYSTEM.table(table).all_columns
-        while len(self.rows[table]) <= row:
-            self.rows[table].append([0] * len(columns))
+        values = self.changed.setdefault((table, row), self.row(table, row))
         for name, value in cells.items():
-            self.rows[table][row][columns.index(name)] = value
-        self.changed.add((table, row))
+            values[columns.index(name)] = value
         return self
 
     def broken(self) -> set[str]:
         """Names of broken constraints ("TABLE: name") and of unbalanced buses ("bus")."""
         found: set[str] = set()
         balance: Counter = Counter()
-        for table, row in self.changed:
+        for (table, row), cells in self.changed.items():
             index = SYSTEM.index(table)
-            compiled, honest = SYSTEM.compiled[index], self.data[table].data
-            effect = row_effect(compiled, self.rows[table][row])
+            effect = row_effect(SYSTEM.compiled[index], cells)
             names = SYSTEM.tables[index].constraints
             found |= {f"{table}: {names[i].name}" for i in effect.broken}
-            for key, count in effect.net.items():
-                balance[key] += count
-            if row < honest.shape[1]:
-                before = row_effect(compiled, [int(value) for value in honest[:, row]])
-                for key, count in before.net.items():
-                    balance[key] -= count
+            balance.update(effect.net)
+            balance.subtract(row_effect(SYSTEM.compiled[index], self.row(table, row)).net)
         buses = {i.bus.id: i.bus.name for table in SYSTEM.tables for i in table.interactions}
         for (bus, entries), count in balance.items():
             if count % MODULUS and not (bus in LOOKUPS and holds(bus, entries)):
                 found.add(buses[bus])
         return found
-
-    def cell(self, table: str, row: int, name: str) -> int:
-        return self.rows[table][row][SYSTEM.table(table).all_columns.index(name)]
 
 
 def written_then_read(image: bool) -> Trace:
@@ -271,7 +270,7 @@ def two_outcomes() -> list[dict]:
 
 def test_halting_twice() -> None:
     forgery = Forgery(run(two_outcomes()))
-    halt = dict(zip(SYSTEM.table("IO").all_columns, forgery.rows["IO"][0], strict=True))
+    halt = forgery.cells("IO", 0)
     forgery.set("IO", 1, **halt)
     assert {"state", "output"} <= forgery.broken()
     # Even with its own registers' history and no output of its own, no state leads to it.
@@ -281,7 +280,7 @@ def test_halting_twice() -> None:
 def test_continuing_after_the_halt() -> None:
     """The row after the halting one has no state to receive."""
     forgery = Forgery(run(two_outcomes()))
-    li = dict(zip(SYSTEM.table("LI").all_columns, forgery.rows["LI"][0], strict=True))
+    li = forgery.cells("LI", 0)
     forgery.set("LI", 1, **{**li, "ts": 6, "pc": CODE + 8, "imm": 0})
     assert "state" in forgery.broken()
 
