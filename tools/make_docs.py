@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from zkm.isa.describe import markdown_page as instructions_page
 from zkm.params import PARAMETER_SETS
 from zkm.tables.describe import markdown as tables_page
 from zkm.tables.registry import machine_system, machine_tables
@@ -48,10 +49,17 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
 """Page → marked part → what it holds."""
 
 
+WHOLE_PAGES: dict[str, Callable[[], str]] = {
+    "instructions.md": instructions_page,
+    "tables.md": lambda: tables_page(machine_tables()),
+}
+"""Page → all of it."""
+
+
 def page(name: str) -> str:
     """The text that a page should have."""
-    if name == "tables.md":
-        return tables_page(machine_tables())
+    if name in WHOLE_PAGES:
+        return WHOLE_PAGES[name]()
     text = (DOCS / name).read_text()
     for part, make in PARTS[name].items():
         pattern = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -62,7 +70,7 @@ def page(name: str) -> str:
     return text
 
 
-PAGES = (*PARTS, "tables.md")
+PAGES = (*PARTS, *WHOLE_PAGES)
 
 
 def main() -> int:
