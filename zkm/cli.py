@@ -200,7 +200,7 @@ def verify(keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[st
     from zkm import api
 
     statement = api.verify(proof, elf, arguments, keys=keys)
-    click.echo(f"valid: program {statement.program_key_hex}")
+    click.echo(f"valid: program 0x{statement.program_vkey.hex()}")
     click.echo(f"exit code {statement.exit_code}, output {len(statement.output)} bytes")
 
 

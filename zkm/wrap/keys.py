@@ -162,7 +162,7 @@ def _assemble(params: ParameterSet, folder: Path, source: Callable[[R1cs], Groth
     constraints = build_circuit(system)
     r1cs = native_r1cs(constraints)
     key = source(r1cs)
-    if key.r1cs_digest != r1cs.digest():
+    if key.r1cs_digest != r1cs.digest:
         raise SetupError(
             f"{_groth16_path(folder, params)} belongs to another circuit: keys of another version of zkm "
             "(move them away and run `zkm setup`)"
