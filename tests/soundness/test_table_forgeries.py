@@ -11,9 +11,11 @@ import itertools
 import random
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.isa.interpreter import Fault
 from tests.tables.cases import LOOKUPS, holds
 from tests.tables.programs import CODE, HALT, RAM, SYSTEM, access, run, tables_of
 from tests.tables.recorder import BIAS, Recorder, make_program
@@ -21,10 +23,12 @@ from zkm.field import MODULUS
 from zkm.isa.registers import REGISTER_BASE
 from zkm.isa.rowops import EXTRA_FLAGS, INSTRUCTION_TABLES, operations_of
 from zkm.machine.records import Trace
+from zkm.program import load
 from zkm.tables.data import TableData
 from zkm.tables.exact import row_effect
 
 WORD = RAM // 4
+GUESTS = Path(__file__).parents[2] / "examples" / "guests"
 QUARTER = pow(4, -1, MODULUS)
 
 
@@ -256,6 +260,45 @@ def test_a_load_from_address_1_has_no_proof() -> None:
     assert as_image.broken() == {"link", "image"}
     as_image.set("PROGRAM", 2, touched=1)
     assert as_image.broken() == {"link", "image"}
+
+
+@pytest.mark.parametrize("op", ["lw", "sw", "in", "out"])
+def test_a_misaligned_word_access_has_no_proof(op: str) -> None:
+    """Even a word of memory made up for the purpose does not help: its number is a fraction."""
+    rows = [{"op": "li", "r3": 8, "imm": 2}, {"op": op, "r1": 6, "imm": BIAS}, HALT]
+    rows[1] |= {"lw": {"r3": 9}, "sw": {"r2": 9}, "in": {}, "out": {"r2": 8}}[op]
+    for offset in (1, 2, 3, 1 << 32):
+        forgery = Forgery(run(rows, {6: RAM, 5: 4 if op == "out" else 0}))
+        table = {"lw": "LW", "sw": "SW"}.get(op, "IO")
+        forgery.set(table, 0, a=RAM + offset).set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+        assert forgery.broken() == {"mem"}
+        forgery.set("WORDS", 0, w=(RAM + offset) * QUARTER)
+        assert forgery.broken() == {"link"}
+
+
+@pytest.mark.parametrize("op", ["lh", "lhu", "sh"])
+@pytest.mark.parametrize("offset", [1, 3])
+def test_a_misaligned_half_word_access_has_no_proof(op: str, offset: int) -> None:
+    """The offset of a half word is 0 or 2, whatever the address."""
+    row = {"op": op, "r1": 6, "imm": BIAS} | ({"r2": 9} if op == "sh" else {"r3": 9})
+    forgery = Forgery(run([row, HALT], {6: RAM}))
+    forgery.set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+    table = "UNAL" if op == "sh" else "LB"
+    forgery.set(table, 0, a=RAM + offset, **{f"h{offset}": 1})
+    assert forgery.broken() == {f"{table}: half words are aligned"}
+    # Another offset names a word that is no multiple of 4.
+    other = Forgery(run([row, HALT], {6: RAM})).set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+    assert other.set(table, 0, a=RAM + offset).broken() == {"mem"}
+    assert other.set(table, 0, h2=1).broken() == {"mem"}
+
+
+def test_a_read_longer_than_asked_for_ends_in_that_load() -> None:
+    """A host that delivers more than the guest asked for: the kernel's run cannot continue."""
+    program = load(GUESTS / "sha256" / "sha256.elf")
+    recorder = Recorder(program, b"input")
+    recorder.machine.more_than_asked = True
+    with pytest.raises(Fault, match="load or store at 0x1"):
+        recorder.run()
 
 
 def two_outcomes() -> list[dict]:
