@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IZkmVerifier} from "./IZkmVerifier.sol";
+import {requireCanonicalCalldata} from "./CanonicalCalldata.sol";
 
 /// @title Records what programs provably did
 /// @notice A statement (program key, exit code, output) is settled at most once, by whoever brings a
@@ -69,6 +70,7 @@ contract Settlement {
         external
         returns (bytes32 id)
     {
+        requireCanonicalCalldata(output, proof);
         bytes32 outputHash = keccak256(output);
         id = _id(programVKey, exitCode, outputHash);
         if (_records[id].number != 0) revert AlreadySettled(id);

@@ -1,9 +1,8 @@
 """Types of the extension module (native/src/py, one section for each of its files)."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,7 +224,8 @@ class Poseidon2:
         cls, external: Iterable[Iterable[int]], internal: Iterable[int], diagonal: Iterable[int]
     ) -> Self:
         """Constants: t for each full round, one for each partial round, and t for the internal
-        matrix (all ones) + diag(diagonal)."""
+        matrix (all ones) + diag(diagonal).
+        """
 
     def permute(self, state: Iterable[int]) -> list[int]:
         """The permutation of t elements."""
@@ -254,11 +254,13 @@ class Columns:
         per table its height and cells, int64 (columns, rows), C-contiguous, which are copied.
 
         ValueError: the parts contradict each other, a node is malformed, an expression has a
-        degree over 3 or is not zero in the row of zeros."""
+        degree over 3 or is not zero in the row of zeros.
+        """
 
     def evaluate(self, point: Iterable[int]) -> list[int]:
         """Every committed column at the first coordinates of the point, as many as its table is
-        high."""
+        high.
+        """
 
 # gkr.rs, zerocheck.rs, stacking.rs: rounds are driven by round() and bind(challenge) in turn.
 # round() gives the coefficients a_1, a_2, … of the round polynomial. ValueError: a call out of
@@ -318,7 +320,8 @@ class Stacking:
         output: tuple[int, int] | None = None,
     ) -> Self:
         """`addresses`: of every committed column; `point`: r*; `output`: the committed column p
-        and σ."""
+        and σ.
+        """
 
     def round(self) -> list[int]: ...
     def bind(self, challenge: int) -> None: ...
@@ -348,7 +351,8 @@ class R1cs:
         """A matrix is (row pointers, wires, coefficient indexes); `solves` holds for each
         constraint the wire that it solves, or −1 for a check. The solved wires stand in ascending
         order, alone and with coefficient 1 in C (product) or B (quotient C / A). `labels` say
-        what a constraint means, for messages. ValueError if anything does not fit."""
+        what a constraint means, for messages. ValueError if anything does not fit.
+        """
 
     def solve(self, public: FrVec | Iterable[int], private: FrVec | Iterable[int]) -> FrVec:
         """All wires; ConstraintViolation names the first constraint that fails."""
@@ -390,7 +394,8 @@ class Groth16Key:
 
     def prove(self, r1cs: R1cs, wires: FrVec, seed: bytes) -> bytes:
         """A, B, C (256 bytes). The 32-byte seed of the randomisers must be fresh and secret.
-        SetupError if the key is of another circuit; ConstraintViolation if a constraint fails."""
+        SetupError if the key is of another circuit; ConstraintViolation if a constraint fails.
+        """
 
     def verifying_key(self) -> tuple[bytes, bytes, bytes, bytes, list[bytes]]:
         """α in G1, β, γ, δ in G2, and the points IC."""

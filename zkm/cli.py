@@ -108,25 +108,22 @@ def run(
     """
     from zkm import api
 
-    streams = {
-        "stdin": _standard_input(stdin),
-        "stdout": sys.stdout.buffer,
-        "stderr": sys.stderr.buffer,
-    }
-    if not stats:
-        result = api.run(elf, arguments, **streams, max_instructions=max_instructions)
-        sys.exit(result.exit_code)
-    exit_code, statistics = api.run_statistics(
+    result = api.run(
         elf,
         arguments,
-        **streams,
-        params=PARAMETER_SETS[params],
+        stdin=_standard_input(stdin),
+        stdout=sys.stdout.buffer,
+        stderr=sys.stderr.buffer,
         max_instructions=max_instructions,
+        stats=stats,
+        params=PARAMETER_SETS[params],
     )
-    from rich.console import Console
+    sys.stdout.flush()
+    if result.stats is not None:
+        from rich.console import Console
 
-    Console(file=sys.stderr, highlight=False).print(statistics.table())
-    sys.exit(exit_code)
+        Console(file=sys.stderr, highlight=False).print(result.stats.table())
+    sys.exit(result.exit_code)
 
 
 @main.command(context_settings=GUEST)
@@ -200,7 +197,7 @@ def verify(keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[st
     from zkm import api
 
     statement = api.verify(proof, elf, arguments, keys=keys)
-    click.echo(f"valid: program 0x{statement.program_vkey.hex()}")
+    click.echo(f"valid: program {statement.program_key_hex}")
     click.echo(f"exit code {statement.exit_code}, output {len(statement.output)} bytes")
 
 

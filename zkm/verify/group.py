@@ -14,7 +14,7 @@ from typing import Final
 
 from zkm._native import g1_msm, pairing_check
 from zkm.errors import MalformedProof, ProofError
-from zkm.field import MODULUS
+from zkm.field import MODULUS, Fr
 from zkm.verify.proof import PublicInputs
 
 __all__ = [
@@ -67,7 +67,7 @@ class GroupMessages:
         return [*self.slots, *(getattr(self, f.name) for f in fields(self)[1:])]
 
 
-def linear_forms(side: int, public: PublicInputs[int], points: GroupMessages) -> tuple[bytes, bytes]:
+def linear_forms(side: int, public: PublicInputs[Fr], points: GroupMessages) -> tuple[bytes, bytes]:
     """L1 and L2.
 
     Args:
@@ -95,7 +95,7 @@ def linear_forms(side: int, public: PublicInputs[int], points: GroupMessages) ->
 
 
 def merged_terms(
-    side: int, public: PublicInputs[int], points: GroupMessages, weight: int
+    side: int, public: PublicInputs[Fr], points: GroupMessages, weight: int
 ) -> tuple[bytes, bytes]:
     """(ωL1 + ω²L2, −ωC_W1 − ω²C_W3): what is paired with [1]_2 and with [τ]_2.
 
@@ -110,7 +110,7 @@ def merged_terms(
     return left, _combine([points.w1, points.w3], [-weight, -square])
 
 
-def verify_group_part(side: int, public: PublicInputs[int], points: GroupMessages, tau_g2: bytes) -> None:
+def verify_group_part(side: int, public: PublicInputs[Fr], points: GroupMessages, tau_g2: bytes) -> None:
     """Check both equations, each by itself.
 
     Raises:

@@ -1,0 +1,78 @@
+"""Why the weight of the merged pairing check is drawn last (protocol, section 7, step 6).
+
+The forger has no witness and no secret of the Groth16 key. It takes A = α₁, B = β₂, C = 0, so that only
+vk_x is left of the Groth16 equation, fills every other message with anything, and hides vk_x and the errors
+of both openings in C_W3: that needs the weight ω beforehand, and [f(τ)/(τ − ζ)]_1, which a reference string
+gives for a root ζ of f. (To be short, τ is known here; that alone does not open Groth16.)
+"""
+
+import random
+from dataclasses import replace
+
+import py_ecc.optimized_bn128 as bn
+
+from zkm import _native
+from zkm.contract.check import shared_values
+from zkm.contract.layout import OnChainProof, Scalars
+from zkm.field import MODULUS
+from zkm.verify import challenges
+from zkm.verify.group import G1_GENERATOR, G2_GENERATOR, GroupMessages, linear_forms
+from zkm.verify.statement import Statement, program_vkey
+from zkm.wrap.circuit import public_inputs_sum
+from zkm.wrap.groth16 import negate
+
+INFINITY = bytes(64)
+SLOTS = 4
+
+
+def forge_for_fixed_weight(description, weight=1, seed=0):
+    """(verifier with a known τ, false statement, proof that the fixed weight would accept)."""
+    rng = random.Random(seed)
+    tau = rng.randrange(MODULUS)
+    description = replace(description, tau_g2=g2_multiple(tau))
+    random_point = lambda: _native.g1_msm([G1_GENERATOR], [rng.randrange(MODULUS)])  # noqa: E731
+    slots = tuple(random_point() for _ in range(SLOTS))
+    points = GroupMessages(slots, *(random_point() for _ in range(7)), INFINITY)
+    vkey = program_vkey(description.version, 0, *slots[:2])
+    statement = Statement(description.version, vkey, 0, b"anything at all")
+    scalars = Scalars(*(rng.randrange(MODULUS) for _ in range(6)))
+    groth16 = description.key.alpha + description.key.beta + INFINITY
+    proof = OnChainProof(0, points, scalars, groth16)
+    # Without C_W3 the product is e(X, [1]) e(−ω C_W1, [τ]); C_W3 adds ω²ζ to X and −ω² beside [τ]:
+    # X + ω²ζ C_W3 = τ (ω C_W1 + ω² C_W3).
+    public = shared_values(statement, proof)
+    x = pairing_left(description, proof, public, weight)
+    inverse = pow(weight * weight * (tau - public.zeta), -1, MODULUS)
+    w3 = _native.g1_msm([x, points.w1], [inverse, -tau * weight * inverse % MODULUS])
+    return description, statement, replace(proof, points=replace(points, w3=w3)).encode()
+
+
+def pairing_left(description, proof, public, weight):
+    """vk_x + ω L1 + ω² L2."""
+    xi = challenges.xi(proof.scalars.d3, public.flat())
+    l1, l2 = linear_forms(description.params.opening_side, public, proof.points)
+    scalars = [weight, weight * weight % MODULUS, 1, proof.scalars.d3, xi, public_inputs_sum(public, xi)]
+    return _native.g1_msm([l1, l2, *description.key.ic], [int(x) for x in scalars])
+
+
+def product_is_one(description, statement, proof, weight):
+    """The contract's product with this weight in place of the hashed one."""
+    public = shared_values(statement, proof)
+    a, b, c = proof.groth16[:64], proof.groth16[64:192], proof.groth16[192:]
+    quotients = [proof.points.w1, proof.points.w3]
+    right = _native.g1_msm(quotients, [-weight % MODULUS, -weight * weight % MODULUS])
+    return _native.pairing_check(
+        [
+            (negate(a), b),
+            (description.key.alpha, description.key.beta),
+            (pairing_left(description, proof, public, weight), G2_GENERATOR),
+            (c, description.key.delta),
+            (right, description.tau_g2),
+        ]
+    )
+
+
+def g2_multiple(scalar):
+    """scalar · [1]_2 in the EVM's form."""
+    x, y = bn.normalize(bn.multiply(bn.G2, scalar))
+    return b"".join(int(v).to_bytes(32, "big") for v in (x.coeffs[1], x.coeffs[0], y.coeffs[1], y.coeffs[0]))

@@ -1,0 +1,122 @@
+"""The contract's checks in Python: what they accept and what stops each forgery."""
+
+from dataclasses import replace
+
+import py_ecc.optimized_bn128 as bn
+import pytest
+
+from tests.contract.example import MAX_HEIGHT, changed
+from tests.contract.forgery import forge_for_fixed_weight, product_is_one
+from tests.wrap.test_groth16 import g1, g2
+from zkm.contract.check import PairingError, ProgramMismatch, shared_values, verify_on_chain_proof
+from zkm.contract.layout import OnChainProof, encoded_length, tail_offsets
+from zkm.errors import MalformedProof, ProofError
+from zkm.field import MODULUS
+from zkm.verify.group import G2_GENERATOR, linear_forms, verify_group_part
+from zkm.wrap.groth16 import negate
+
+BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583
+TAIL = dict(tail_offsets())
+
+
+@pytest.mark.parametrize("slots", [3, 4, 8, 16])
+@pytest.mark.parametrize("output", [b"", b"x", b"1234", bytes(32), b"\xff" * 70])
+def test_valid_proofs_are_accepted(prover, slots, output):
+    statement, proof = prover.prove(slots, exit_code=2**32 - 1, output=output, seed=slots)
+    assert len(proof) == encoded_length(slots)
+    verify_on_chain_proof(prover.description, statement, proof)
+
+
+def test_a_proof_returns_from_its_bytes(proven):
+    _, proof = proven
+    assert OnChainProof.decode(proof, 16).encode() == proof
+
+
+def test_every_byte_counts(prover, proven):
+    statement, proof = proven
+    for i in range(0, len(proof), 3):
+        other = proof[:i] + bytes([proof[i] ^ (1 << i % 8)]) + proof[i + 1 :]
+        with pytest.raises(ProofError):
+            verify_on_chain_proof(prover.description, statement, other)
+
+
+def test_another_statement_is_refused(prover, proven):
+    statement, proof = proven
+    others = {
+        PairingError: [
+            {"exit_code": 4},
+            {"output": b"some outpuT"},
+            {"output": b"some output\0"},
+            {"output": b""},
+        ],
+        ProgramMismatch: [{"program_vkey": bytes(32)}, {"version": bytes(32)}],
+        MalformedProof: [{"exit_code": 3 + 2**32}],
+    }
+    for error, changes in others.items():
+        for change in changes:
+            with pytest.raises(error):
+                verify_on_chain_proof(prover.description, replace(statement, **change), proof)
+
+
+def test_a_valid_proof_of_another_statement_is_refused(prover, proven):
+    statement, _ = proven
+    _, other = prover.prove(seed=2)
+    with pytest.raises(ProgramMismatch):
+        verify_on_chain_proof(prover.description, statement, other)
+
+
+def test_lengths_and_heights(prover, proven):
+    statement, proof = proven
+    start = len(proof) - 960
+    wrong = [proof[:-1], proof + b"\0", proof[:-32], proof + bytes(32), b"", bytes(encoded_length(17))]
+    wrong += [bytes(encoded_length(1)), proof[:32] + proof[start:]]
+    wrong += [changed(proof, 0, MAX_HEIGHT + 1), changed(proof, 0, 2**255)]
+    for other in wrong:
+        with pytest.raises(MalformedProof):
+            verify_on_chain_proof(prover.description, statement, other)
+    with pytest.raises(ProgramMismatch):  # another height makes another key
+        verify_on_chain_proof(prover.description, statement, changed(proof, 0, MAX_HEIGHT - 1))
+
+
+def test_aliases_of_scalars_and_coordinates_are_refused(prover, proven):
+    statement, proof = proven
+    tail = len(proof) - 960
+    for name in ("gamma", "d1", "d2", "g_z", "y", "d3"):
+        with pytest.raises(MalformedProof, match=name):
+            verify_on_chain_proof(
+                prover.description, statement, changed(proof, tail + TAIL[name], 0, MODULUS)
+            )
+    coordinates = [*range(tail, tail + 512, 32), *range(tail + TAIL["groth16"], len(proof), 32)]
+    for offset in coordinates:
+        with pytest.raises(MalformedProof):
+            verify_on_chain_proof(prover.description, statement, changed(proof, offset, 0, BASE_FIELD))
+
+
+def test_both_equations_hold_by_themselves(prover, proven):
+    statement, proof = proven
+    decoded = OnChainProof.decode(proof, 16)
+    public = shared_values(statement, decoded)
+    verify_group_part(
+        prover.description.params.opening_side, public, decoded.points, prover.description.tau_g2
+    )
+
+
+def test_the_forgery_that_a_fixed_weight_allows(prover):
+    """With ω known beforehand (1 here) anybody who can divide by X − τ in the exponent proves anything
+    with no witness; with ω hashed from everything the same bytes are refused."""
+    description, statement, forged = forge_for_fixed_weight(prover.description)
+    decoded = OnChainProof.decode(forged, 16)
+    assert product_is_one(description, statement, decoded, weight=1)
+    with pytest.raises(PairingError):
+        verify_on_chain_proof(description, statement, forged)
+
+
+def test_py_ecc_verifies_an_opening(prover, proven):
+    statement, proof = proven
+    decoded = OnChainProof.decode(proof, 16)
+    public = shared_values(statement, decoded)
+    forms = linear_forms(prover.description.params.opening_side, public, decoded.points)
+    for form, quotient in zip(forms, (decoded.points.w1, decoded.points.w3), strict=True):
+        left = bn.pairing(g2(G2_GENERATOR), g1(form), final_exponentiate=False)
+        right = bn.pairing(g2(prover.description.tau_g2), g1(negate(quotient)), final_exponentiate=False)
+        assert bn.final_exponentiate(left * right) == bn.FQ12.one()

@@ -1,0 +1,102 @@
+"""The contract's verifier in Python: the same checks in the same order (contracts/Verifier.sol).
+
+`zkm verify` runs this. Every error names what the contract reverts with.
+"""
+
+from __future__ import annotations
+
+from zkm._native import g1_msm, pairing_check
+from zkm.contract.description import Description
+from zkm.contract.layout import OnChainProof
+from zkm.errors import MalformedProof, ProofError
+from zkm.field import MODULUS, Fr
+from zkm.verify import challenges
+from zkm.verify.group import G2_GENERATOR, merged_terms
+from zkm.verify.proof import PublicInputs
+from zkm.verify.statement import Statement, output_fingerprint, program_vkey, sigma
+from zkm.wrap.circuit import public_inputs_sum
+from zkm.wrap.groth16 import negate
+
+__all__ = ["PairingError", "ProgramMismatch", "shared_values", "verify_on_chain_proof"]
+
+EXIT_CODES = 1 << 32
+
+
+class ProgramMismatch(ProofError):
+    """The proof is for another program or version (the contract: `WrongProgram`)."""
+
+    step = "program"
+
+
+class PairingError(ProofError):
+    """The pairing product is not one (the contract: `InvalidProof`)."""
+
+    step = "pairing"
+
+
+def shared_values(statement: Statement, proof: OnChainProof) -> PublicInputs[Fr]:
+    """The twelve values P from the statement and the proof (protocol, sections 3, 7 and 8)."""
+    points, scalars = proof.points, proof.scalars
+    statement_hash = sigma(statement, points.slots[2:])
+    fp = output_fingerprint(proof.height, statement_hash, statement.exit_code, statement.output)
+    alpha = challenges.alpha(statement_hash, scalars.gamma, scalars.d1, points.h)
+    eta = challenges.eta(alpha, points.q, points.g)
+    z = challenges.z(eta, points.s, points.d)
+    beta = challenges.beta(z, scalars.d2, points.w1)
+    zeta = challenges.zeta(beta, points.w2)
+    return PublicInputs(
+        sigma=Fr(statement_hash),
+        fp=Fr(fp),
+        gamma=Fr(scalars.gamma),
+        d1=Fr(scalars.d1),
+        alpha=alpha,
+        eta=eta,
+        z=z,
+        d2=Fr(scalars.d2),
+        beta=beta,
+        zeta=zeta,
+        g_z=Fr(scalars.g_z),
+        y=Fr(scalars.y),
+    )
+
+
+def verify_on_chain_proof(description: Description, statement: Statement, proof: bytes) -> None:
+    """Check a proof exactly as the contract does.
+
+    Args:
+        description: the verifier.
+        statement: what is claimed; its version must be the verifier's.
+        proof: the contract's `proof` argument.
+
+    Raises:
+        MalformedProof: wrong length, height, a scalar not below r, or a point that a precompile refuses
+            (`WrongLength`, `WrongHeight`, `NotCanonical`, `PrecompileFailed`).
+        ProgramMismatch: another program, version or height (`WrongProgram`).
+        PairingError: the proof is not valid (`InvalidProof`).
+    """
+    if not 0 <= statement.exit_code < EXIT_CODES:
+        raise MalformedProof("the exit code is no integer of 32 bits")
+    decoded = OnChainProof.decode(proof, description.params.slots)
+    if decoded.height > description.max_height:
+        raise MalformedProof(f"height {decoded.height} exceeds {description.max_height}")
+    if statement.version != description.version:
+        raise ProgramMismatch("the proof is of another version than the keys")
+    points, scalars = decoded.points, decoded.scalars
+    if program_vkey(statement.version, decoded.height, *points.slots[:2]) != statement.program_vkey:
+        raise ProgramMismatch("the proof is for another program")
+
+    public = shared_values(statement, decoded)
+    xi = challenges.xi(scalars.d3, public.flat())
+    a, b, c = decoded.groth16[:64], decoded.groth16[64:192], decoded.groth16[192:]
+    omega = challenges.omega(public.zeta, public.g_z, public.y, scalars.d3, [points.w3, a, b, c])
+    inputs = [scalars.d3, xi, public_inputs_sum(public, xi)]
+    left, right = merged_terms(description.params.opening_side, public, points, omega)
+    key = description.key
+    try:
+        total = g1_msm([left, *key.ic], [1, 1, *(x % MODULUS for x in inputs)])
+        pairs = [(negate(a), b), (key.alpha, key.beta), (total, G2_GENERATOR), (c, key.delta)]
+        valid = pairing_check([*pairs, (right, description.tau_g2)])
+    except ValueError as error:
+        raise MalformedProof(f"a precompile would fail: {error}") from error
+    if not valid:
+        raise PairingError("the pairing product is not one")
