@@ -108,22 +108,25 @@ def run(
     """
     from zkm import api
 
-    result = api.run(
+    streams = {
+        "stdin": _standard_input(stdin),
+        "stdout": sys.stdout.buffer,
+        "stderr": sys.stderr.buffer,
+    }
+    if not stats:
+        result = api.run(elf, arguments, **streams, max_instructions=max_instructions)
+        sys.exit(result.exit_code)
+    exit_code, statistics = api.run_statistics(
         elf,
         arguments,
-        stdin=_standard_input(stdin),
-        stdout=sys.stdout.buffer,
-        stderr=sys.stderr.buffer,
-        max_instructions=max_instructions,
-        stats=stats,
+        **streams,
         params=PARAMETER_SETS[params],
+        max_instructions=max_instructions,
     )
-    sys.stdout.flush()
-    if result.stats is not None:
-        from rich.console import Console
+    from rich.console import Console
 
-        Console(file=sys.stderr, highlight=False).print(result.stats.table())
-    sys.exit(result.exit_code)
+    Console(file=sys.stderr, highlight=False).print(statistics.table())
+    sys.exit(exit_code)
 
 
 @main.command(context_settings=GUEST)
@@ -197,7 +200,7 @@ def verify(keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[st
     from zkm import api
 
     statement = api.verify(proof, elf, arguments, keys=keys)
-    click.echo(f"valid: program {statement.program_key_hex}")
+    click.echo(f"valid: program 0x{statement.program_vkey.hex()}")
     click.echo(f"exit code {statement.exit_code}, output {len(statement.output)} bytes")
 
 

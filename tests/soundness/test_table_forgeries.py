@@ -11,9 +11,11 @@ import itertools
 import random
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.isa.interpreter import Fault
 from tests.tables.cases import LOOKUPS, holds
 from tests.tables.programs import CODE, HALT, RAM, SYSTEM, access, run, tables_of
 from tests.tables.recorder import BIAS, Recorder, make_program
@@ -21,10 +23,12 @@ from zkm.field import MODULUS
 from zkm.isa.registers import REGISTER_BASE
 from zkm.isa.rowops import EXTRA_FLAGS, INSTRUCTION_TABLES, operations_of
 from zkm.machine.records import Trace
+from zkm.program import load
 from zkm.tables.data import TableData
 from zkm.tables.exact import row_effect
 
 WORD = RAM // 4
+GUESTS = Path(__file__).parents[2] / "examples" / "guests"
 QUARTER = pow(4, -1, MODULUS)
 
 
@@ -33,43 +37,42 @@ class Forgery:
 
     def __init__(self, trace: Trace) -> None:
         self.data = tables_of(trace)
-        self.rows = {name: data.data.T.tolist() for name, data in self.data.items()}
-        self.changed: set[tuple[str, int]] = set()
+        self.changed: dict[tuple[str, int], list[int]] = {}
+
+    def row(self, table: str, row: int) -> list[int]:
+        """The honest cells of a row, zeros for padding: heights are the prover's choice."""
+        cells = self.data[table].data
+        if row >= cells.shape[1]:
+            return [0] * len(cells)
+        return [int(value) for value in cells[:, row]]
+
+    def cells(self, table: str, row: int) -> dict[str, int]:
+        return dict(zip(SYSTEM.table(table).all_columns, self.row(table, row), strict=True))
 
     def set(self, table: str, row: int, **cells: int) -> Forgery:
-        """Change cells of a row, a padding row too: heights are the prover's choice."""
+        """Change cells of a row, of a padding row too."""
         columns = SYSTEM.table(table).all_columns
-        while len(self.rows[table]) <= row:
-            self.rows[table].append([0] * len(columns))
+        values = self.changed.setdefault((table, row), self.row(table, row))
         for name, value in cells.items():
-            self.rows[table][row][columns.index(name)] = value
-        self.changed.add((table, row))
+            values[columns.index(name)] = value
         return self
 
     def broken(self) -> set[str]:
         """Names of broken constraints ("TABLE: name") and of unbalanced buses ("bus")."""
         found: set[str] = set()
         balance: Counter = Counter()
-        for table, row in self.changed:
+        for (table, row), cells in self.changed.items():
             index = SYSTEM.index(table)
-            compiled, honest = SYSTEM.compiled[index], self.data[table].data
-            effect = row_effect(compiled, self.rows[table][row])
+            effect = row_effect(SYSTEM.compiled[index], cells)
             names = SYSTEM.tables[index].constraints
             found |= {f"{table}: {names[i].name}" for i in effect.broken}
-            for key, count in effect.net.items():
-                balance[key] += count
-            if row < honest.shape[1]:
-                before = row_effect(compiled, [int(value) for value in honest[:, row]])
-                for key, count in before.net.items():
-                    balance[key] -= count
+            balance.update(effect.net)
+            balance.subtract(row_effect(SYSTEM.compiled[index], self.row(table, row)).net)
         buses = {i.bus.id: i.bus.name for table in SYSTEM.tables for i in table.interactions}
         for (bus, entries), count in balance.items():
             if count % MODULUS and not (bus in LOOKUPS and holds(bus, entries)):
                 found.add(buses[bus])
         return found
-
-    def cell(self, table: str, row: int, name: str) -> int:
-        return self.rows[table][row][SYSTEM.table(table).all_columns.index(name)]
 
 
 def written_then_read(image: bool) -> Trace:
@@ -259,6 +262,45 @@ def test_a_load_from_address_1_has_no_proof() -> None:
     assert as_image.broken() == {"link", "image"}
 
 
+@pytest.mark.parametrize("op", ["lw", "sw", "in", "out"])
+def test_a_misaligned_word_access_has_no_proof(op: str) -> None:
+    """Even a word of memory made up for the purpose does not help: its number is a fraction."""
+    rows = [{"op": "li", "r3": 8, "imm": 2}, {"op": op, "r1": 6, "imm": BIAS}, HALT]
+    rows[1] |= {"lw": {"r3": 9}, "sw": {"r2": 9}, "in": {}, "out": {"r2": 8}}[op]
+    for offset in (1, 2, 3, 1 << 32):
+        forgery = Forgery(run(rows, {6: RAM, 5: 4 if op == "out" else 0}))
+        table = {"lw": "LW", "sw": "SW"}.get(op, "IO")
+        forgery.set(table, 0, a=RAM + offset).set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+        assert forgery.broken() == {"mem"}
+        forgery.set("WORDS", 0, w=(RAM + offset) * QUARTER)
+        assert forgery.broken() == {"link"}
+
+
+@pytest.mark.parametrize("op", ["lh", "lhu", "sh"])
+@pytest.mark.parametrize("offset", [1, 3])
+def test_a_misaligned_half_word_access_has_no_proof(op: str, offset: int) -> None:
+    """The offset of a half word is 0 or 2, whatever the address."""
+    row = {"op": op, "r1": 6, "imm": BIAS} | ({"r2": 9} if op == "sh" else {"r3": 9})
+    forgery = Forgery(run([row, HALT], {6: RAM}))
+    forgery.set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+    table = "UNAL" if op == "sh" else "LB"
+    forgery.set(table, 0, a=RAM + offset, **{f"h{offset}": 1})
+    assert forgery.broken() == {f"{table}: half words are aligned"}
+    # Another offset names a word that is no multiple of 4.
+    other = Forgery(run([row, HALT], {6: RAM})).set("BOOT", 6, v0=RAM + offset, vf=RAM + offset)
+    assert other.set(table, 0, a=RAM + offset).broken() == {"mem"}
+    assert other.set(table, 0, h2=1).broken() == {"mem"}
+
+
+def test_a_read_longer_than_asked_for_ends_in_that_load() -> None:
+    """A host that delivers more than the guest asked for: the kernel's run cannot continue."""
+    program = load(GUESTS / "sha256" / "sha256.elf")
+    recorder = Recorder(program, b"input")
+    recorder.machine.more_than_asked = True
+    with pytest.raises(Fault, match="load or store at 0x1"):
+        recorder.run()
+
+
 def two_outcomes() -> list[dict]:
     """exit(1) at the entry; behind it code that would exit with 0."""
     return [
@@ -271,7 +313,7 @@ def two_outcomes() -> list[dict]:
 
 def test_halting_twice() -> None:
     forgery = Forgery(run(two_outcomes()))
-    halt = dict(zip(SYSTEM.table("IO").all_columns, forgery.rows["IO"][0], strict=True))
+    halt = forgery.cells("IO", 0)
     forgery.set("IO", 1, **halt)
     assert {"state", "output"} <= forgery.broken()
     # Even with its own registers' history and no output of its own, no state leads to it.
@@ -281,7 +323,7 @@ def test_halting_twice() -> None:
 def test_continuing_after_the_halt() -> None:
     """The row after the halting one has no state to receive."""
     forgery = Forgery(run(two_outcomes()))
-    li = dict(zip(SYSTEM.table("LI").all_columns, forgery.rows["LI"][0], strict=True))
+    li = forgery.cells("LI", 0)
     forgery.set("LI", 1, **{**li, "ts": 6, "pc": CODE + 8, "imm": 0})
     assert "state" in forgery.broken()
 

@@ -122,7 +122,7 @@ def _draw(operation: RowOp, rng: random.Random, number: int):
 
     if table == "BEQ" and rng.randrange(3) == 0:
         registers[row["r2"]] = registers[row["r1"]]
-    if table == "BZ" and rng.randrange(3) == 0:
+    if table in ("BZ", "BITS") and rng.randrange(3) == 0:
         registers[row["r1"]] = 0
     if table == "MUL" and "fi" not in flags:
         registers[row["r2"]] = _multiplier(name, rng)

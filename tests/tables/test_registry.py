@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.isa.vectors import VECTORS
+from zkm.isa.decode import KERNEL_BASE
+from zkm.isa.encoding import Fields
 from zkm.isa.instructions import INSTRUCTIONS
 from zkm.isa.rowops import EXTRA_FLAGS, INSTRUCTION_TABLES, ROW_OPS, operations_of
+from zkm.isa.rows import MAX_ROWS_PER_INSTRUCTION
 from zkm.params import LARGE, SMALL, TINY
 from zkm.tables.bus import BUSES
 from zkm.tables.describe import markdown
@@ -92,7 +97,17 @@ def test_no_gap_between_instructions_row_operations_and_tables() -> None:
         assert set(EXTRA_FLAGS[name]) <= zero_unless_m
     assert {operation.table for operation in ROW_OPS} == set(INSTRUCTION_TABLES)
     assert [operation.code for operation in ROW_OPS] == list(range(1, len(ROW_OPS) + 1))
-    assert len(INSTRUCTIONS) > 80
+    # Every instruction's rows are operations of a table, and no operation is without an instruction.
+    used = set()
+    for entry in INSTRUCTIONS:
+        word = entry.encode(**dict.fromkeys(entry.pattern.fields, 2))
+        fields = Fields(np.array([word]), np.array([KERNEL_BASE]), np.zeros(1, np.bool_), VECTORS)
+        rows = entry.micro(fields)
+        assert 1 <= len(rows) <= MAX_ROWS_PER_INSTRUCTION
+        used |= {row.operation for row in rows}
+        # Only a row with the flag u can be followed by another one.
+        assert all("u" in tables[row.operation.table].columns for row in rows[:-1]), entry.name
+    assert used == set(ROW_OPS)
 
 
 def test_every_bus_has_senders_and_receivers() -> None:

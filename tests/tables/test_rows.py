@@ -99,7 +99,32 @@ def completions(case: Case) -> Iterator[dict[str, int]]:
         "JUMP": _values,
         "IO": _input_output,
     }[case.operation.table]
-    return maker(case)
+    yield from maker(case)
+    yield from _packing(case)
+    yield from _selectors(case)
+
+
+def _packing(case: Case) -> Iterator[dict[str, int]]:
+    """The same key from other parts: what one field of the packing loses another one gains."""
+    table = case.operation.table
+    places = {flag: 8 + bit for bit, flag in enumerate(EXTRA_FLAGS[table])}
+    places |= {name: place for name, place in (("r1", 12), ("r2", 20), ("r3", 28)) if name in case.cells}
+    for (low_name, low_place), (high_name, high_place) in itertools.combinations(places.items(), 2):
+        for step in (-1, 1):
+            moved = step << high_place - low_place
+            yield {high_name: case.cells[high_name] + step, low_name: case.cells[low_name] - moved}
+
+
+def _selectors(case: Case) -> Iterator[dict[str, int]]:
+    """The same m and the same code from selectors that are not boolean."""
+    names = [operation.selector for operation in operations_of(case.operation.table)]
+    for first, second, third in zip(names, names[1:], names[2:], strict=False):
+        for step in (-1, 1, 2):
+            yield {
+                first: case.cells[first] + step,
+                second: case.cells[second] - 2 * step,
+                third: case.cells[third] + step,
+            }
 
 
 def _additions(case: Case) -> Iterator[dict[str, int]]:
@@ -199,14 +224,9 @@ def _bytes(case: Case) -> Iterator[dict[str, int]]:
             yield {f"{prefix}{j}": high + carry, f"{prefix}{j + 1}": following - 256 * carry}
 
 
-def _values(case: Case) -> Iterator[dict[str, int]]:
-    """Tables without free cells: moving a value between a register index and a packed field."""
-    for register in ("r1", "r2", "r3"):
-        if register in case.cells:
-            for step in (1 << 8, 1 << 16, -(1 << 8), 128, -(1 << 40)):
-                yield {register: case.cells[register] + step}
-    if {"r1", "r3"} <= set(case.cells):
-        yield {"r1": case.cells["r1"] + (1 << 16), "r3": case.cells["r3"] - 1}
+def _values(_case: Case) -> Iterator[dict[str, int]]:
+    """Tables without free cells of their own."""
+    return iter(())
 
 
 def _input_output(case: Case) -> Iterator[dict[str, int]]:

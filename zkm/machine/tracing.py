@@ -26,6 +26,7 @@ def trace(
     stdout: BinaryIO | None = None,
     stderr: BinaryIO | None = None,
     *,
+    max_instructions: int | None = None,
     max_rows: int = _MAX_ROWS,
     max_table_rows: int | None = None,
     progress: Progress | None = None,
@@ -37,6 +38,7 @@ def trace(
         stdin: the private input: bytes, a binary stream that is read when the guest reads, or None.
         stdout: where writes to fd 1 are shown at once.
         stderr: where writes to fd 2 are shown.
+        max_instructions: stop with an error after so many executed instructions.
         max_rows: rows of the whole run; it bounds memory.
         max_table_rows: rows of any one instruction table, 2^K of the parameter set.
         progress: called now and then with the number of rows executed so far.
@@ -45,7 +47,7 @@ def trace(
         GuestFault: the guest did something that cannot be proven (see `run`).
         ParameterError: a limit was not enough.
     """
-    limits = Limits(rows=max_rows, table_rows=max_table_rows)
+    limits = Limits(instructions=max_instructions, rows=max_rows, table_rows=max_table_rows)
     machine = execute(
         program, Host(stdin, stdout, stderr), trace=True, limits=limits, progress=progress
     )
