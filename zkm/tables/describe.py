@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from inspect import cleandoc
 from typing import Final
 
-from zkm.tables.bus import BUSES
+from zkm.tables import branch, chain, head, offset
+from zkm.tables.bus import BUSES, access, range_check
 from zkm.tables.registry import machine_tables
 from zkm.tables.table import Table
 
@@ -26,7 +28,7 @@ tables are padded with it.
 
 def markdown(tables: Sequence[Table]) -> str:
     """The page for these tables."""
-    parts = [INTRODUCTION, _buses(), _sizes(tables)]
+    parts = [INTRODUCTION, _sizes(tables), _buses(), _shared()]
     parts += [_table(table) for table in tables]
     return "\n".join(parts)
 
@@ -53,9 +55,26 @@ def _sizes(tables: Sequence[Table]) -> str:
     return "\n".join([*lines, row("**all**", tables), ""])
 
 
+def _shared() -> str:
+    """What several tables share, as documented where it is built."""
+    parts = (
+        ("Memory accesses (acc)", access),
+        ("Range checks (rng)", range_check),
+        ("Instruction rows", head),
+        ("Byte offsets (zkm.tables.offset)", offset),
+        ("Branches (zkm.tables.branch)", branch),
+        ("The link chain (zkm.tables.chain)", chain),
+    )
+    return "\n".join(f"## {title}\n\n{_text(part.__doc__)}\n" for title, part in parts)
+
+
+def _text(docstring: str | None) -> str:
+    """A docstring with its headings as run-in headings."""
+    return re.sub(r"^# (.*)$", r"**\1.**", cleandoc(docstring or ""), flags=re.MULTILINE)
+
+
 def _table(table: Table) -> str:
-    statement = re.sub(r"^# (.*)$", r"**\1.**", table.statement.strip(), flags=re.MULTILINE)
-    lines = [f"## {table.name}", "", statement, "", "**Columns.**", ""]
+    lines = [f"## {table.name}", "", _text(table.statement), "", "**Columns.**", ""]
     structured = tuple(column.name for column in table.structured)
     for kind, names in (
         ("Preprocessed", table.preprocessed),
