@@ -13,7 +13,8 @@ from zkm.tables.describe import markdown as tables_page
 from zkm.tables.registry import machine_system, machine_tables
 from zkm.verify.transcript import Exchange, inventory
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
 
 
 def parameter_sets() -> str:
@@ -49,8 +50,17 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
 """Page → marked part → what it holds."""
 
 
+def security() -> str:
+    """The page of known failures, which lies beside the tests that it names."""
+    sys.path.insert(0, str(ROOT))
+    from tests.soundness.known_failures import markdown
+
+    return markdown()
+
+
 WHOLE_PAGES: dict[str, Callable[[], str]] = {
     "instructions.md": instructions_page,
+    "security.md": security,
     "tables.md": lambda: tables_page(machine_tables()),
 }
 """Page → all of it."""
