@@ -246,7 +246,7 @@ KNOWN_FAILURES = (
         "γ = δ in a deployed key after a skipped second phase.",
         "The generator refuses such a key, a wrong number of points IC and points off their curve; development "
         "keys are stamped into the contract.",
-        ("contract/test_generate.py::test_keys_that_no_verifier_is_made_from",),
+        ("contract/test_generate.py::test_unsafe_keys_are_refused",),
     ),
     Failure(
         CHAIN,
@@ -285,7 +285,7 @@ KNOWN_FAILURES = (
         "An application trusts a mock or development verifier in production.",
         "There is no mock verifier in the package; development keys say so in the key file, in every set-up's output "
         "and in the contract (`DEVELOPMENT_KEYS`).",
-        ("contract/test_generate.py::test_development_keys_are_named",),
+        ("contract/test_generate.py::test_development_keys_are_marked",),
     ),
 )
 

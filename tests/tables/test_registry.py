@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from tests.isa.vectors import VECTORS
+from tests.tables.recorder import make_program
 from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.encoding import Fields
 from zkm.isa.instructions import INSTRUCTIONS
 from zkm.isa.rowops import EXTRA_FLAGS, INSTRUCTION_TABLES, ROW_OPS, operations_of
 from zkm.isa.rows import MAX_ROWS_PER_INSTRUCTION
 from zkm.params import LARGE, SMALL, TINY
+from zkm.program.image import MAX_RANGES
+from zkm.tables.boot import MAX_SEGMENTS, preprocessed
 from zkm.tables.bus import BUSES
 from zkm.tables.describe import markdown
 from zkm.tables.registry import machine_system, machine_tables
@@ -62,6 +65,17 @@ def test_heights(params) -> None:
     fixed = {t.name: h for t, h in zip(system.tables, system.fixed_heights, strict=True) if h is not None}
     assert fixed == {"BOOT": 7, "RANGE16": 16, "BYTES": 16, "POW": 5}
     assert system.max_heights[system.index("PROGRAM")] == min(params.table_bits, params.slot_bits - 2)
+
+
+def test_the_boot_table_has_a_row_for_every_range_of_the_loader() -> None:
+    assert MAX_SEGMENTS == MAX_RANGES
+    ranges = np.array([[16 * i, 16 * i + 3] for i in range(MAX_SEGMENTS + 1)])
+    program = make_program([{"op": "halt", "address": 0}], segments=ranges[:-1])
+    columns = dict(zip(machine_tables()[17].preprocessed, preprocessed(program), strict=True))
+    assert columns["ls"].sum() == columns["lr"].sum() == MAX_SEGMENTS + 1
+    assert columns["s"][-1] == 1 << 30 and columns["e"].tolist() == [0, *ranges[:-1, 1].tolist(), 0]
+    with pytest.raises(ValueError, match="127 segments"):
+        preprocessed(make_program([{"op": "halt", "address": 0}], segments=ranges))
 
 
 def test_degrees_and_the_zero_row() -> None:
