@@ -12,6 +12,19 @@ from zkm.field import MODULUS
 from zkm.wrap.r1cs import ConstraintSystem, Matrix
 
 
+def native(system: ConstraintSystem) -> R1cs:
+    """The system in the native solver."""
+    matrices = ((m.indptr, m.wire, m.coefficient) for m in (system.a, system.b, system.c))
+    return R1cs(
+        system.n_public,
+        system.n_private,
+        *matrices,
+        system.coefficients,
+        system.solves,
+        system.labels,
+    )
+
+
 class Rows:
     """A matrix as lists of (wire, coefficient)."""
 

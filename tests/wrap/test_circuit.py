@@ -6,11 +6,10 @@ import random
 
 import pytest
 
-from tests.reference.r1cs import Reference
+from tests.reference.r1cs import Reference, native
 from tests.reference.tampering import PUBLIC, expected_errors
 from tests.reference.toy_prover import Toy, prove
 from tests.reference.toy_system import statement_data, statement_system
-from zkm._native import R1cs
 from zkm.errors import ConstraintViolation
 from zkm.field import MODULUS, Fr
 from zkm.params import LARGE, SMALL, TINY, ParameterSet
@@ -160,19 +159,12 @@ def test_machine_circuit_fits_its_domain(params: ParameterSet, limit: int) -> No
 def test_native_solver_agrees(circuit: Reference, toy: Toy) -> None:
     """Digest, every wire, and the name of the first check that fails."""
     system = circuit.system
-    native = R1cs(
-        system.n_public,
-        system.n_private,
-        *((m.indptr, m.wire, m.coefficient) for m in (system.a, system.b, system.c)),
-        system.coefficients,
-        system.solves,
-        system.labels,
-    )
-    assert native.digest == system.digest()
+    solver = native(system)
+    assert solver.digest == system.digest()
     public = public_inputs(toy.public, CHALLENGE)
     private = private_inputs(toy.public, toy.proof)
-    wires = native.solve(public, private)
+    wires = solver.solve(public, private)
     assert wires.to_list() == circuit.solve(public, private)
     private[-1] = private[-1] + 1
     with pytest.raises(ConstraintViolation, match="opening: d2"):
-        native.solve(public, private)
+        solver.solve(public, private)
