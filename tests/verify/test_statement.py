@@ -15,7 +15,9 @@ def test_program_vkey_is_abi_encoded():
     program, boot = bytes(range(64)), bytes(range(64, 128))
     types = ["bytes32", "uint8", "uint256", "uint256", "uint256", "uint256"]
     numbers = [int.from_bytes(p[i : i + 32], "big") for p in (program, boot) for i in (0, 32)]
-    assert program_vkey(b"\x07" * 32, 13, program, boot) == keccak(encode(types, [b"\x07" * 32, 13, *numbers]))
+    assert program_vkey(b"\x07" * 32, 13, program, boot) == keccak(
+        encode(types, [b"\x07" * 32, 13, *numbers])
+    )
 
 
 def test_sigma_changes_with_every_part():
