@@ -175,6 +175,10 @@ def npm_packages() -> None:
     if found == wanted and shutil.which("node"):
         return
     say("npm packages: solc and Anvil")
+    # Node.js brings certificates of its own; what the system trusts (a proxy's, say) counts too.
+    for bundle in (os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt"):
+        if bundle and Path(bundle).exists():
+            os.environ.setdefault("NODE_EXTRA_CA_CERTS", bundle)
     run([*node(), "install", "--loglevel=error"])
 
 
