@@ -44,7 +44,7 @@ def test_a_changed_field_is_refused(tmp_path, key, value):
     assert content["format"] == FORMAT
     content[key] = value
     path.write_text(json.dumps(content))
-    with pytest.raises(ProofError, match="proof.json"):
+    with pytest.raises(ProofError, match=r"proof\.json"):
         Proof.load(path)
 
 

@@ -7,6 +7,8 @@ when first used, so that importing the package costs nothing.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,3 +48,19 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'zkm' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """Keeps the verbs `prove` and `verify` beside the subpackages of these names.
+
+    When a subpackage is imported, Python binds it to its name here; that would hide the verb. Imports
+    find the subpackages in sys.modules and do not need the binding.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in __all__ and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

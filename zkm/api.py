@@ -123,9 +123,7 @@ def prove(
         recorded = trace(program, stdin, max_table_rows=rows)
     core = prove_core(keys.system, keys.version, recorded, keys.srs, slots, stages)
     wrapped = wrap(keys, core, stages)
-    statistics = ProofStatistics(
-        recorded.instruction_count, recorded.row_count, core.cells, stages.seconds
-    )
+    statistics = ProofStatistics(recorded.instruction_count, recorded.row_count, core.cells, stages.seconds)
     encoded = encode_proof(core.height, core.points, core.public, wrapped.d3, wrapped.groth16)
     return Proof(core.statement, keys.params, encoded, statistics)
 
@@ -205,9 +203,7 @@ def contract_source(*, keys: Path | str | Keys | None = None, params: ParameterS
 
 def _description(keys: Keys) -> Description:
     """The constants of the verifier for some keys."""
-    return Description.of(
-        keys.system, keys.version, keys.verifying_key, keys.tau_g2, keys.is_development
-    )
+    return Description.of(keys.system, keys.version, keys.verifying_key, keys.tau_g2, keys.is_development)
 
 
 def circuit_sections(params: ParameterSet = SMALL) -> list[tuple[str, int]]:

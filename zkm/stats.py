@@ -34,7 +34,8 @@ def predict_seconds(cells: int, leaves: int, opened: int) -> float:
 
 def predict_memory(cells: int, leaves: int, opened: int) -> int:
     """Peak bytes: cells are 8 bytes in their table and 8 in their slot, and field elements (32) are made
-    of the columns of one sumcheck round; leaves are two field elements with one tree above them."""
+    of the columns of one sumcheck round; leaves are two field elements with one tree above them.
+    """
     return BYTES_BASE + cells * BYTES_PER_CELL + leaves * BYTES_PER_LEAF + opened * BYTES_PER_OPENED_CELL
 
 
@@ -62,7 +63,9 @@ class RunStatistics:
 
     def table(self) -> TextTable:
         """For a terminal."""
-        text = TextTable(title=f"{self.instructions:,} instructions, {self.rows:,} rows", title_justify="left")
+        text = TextTable(
+            title=f"{self.instructions:,} instructions, {self.rows:,} rows", title_justify="left"
+        )
         for heading in ("table", "rows", "cells", "interactions"):
             text.add_column(heading, justify="left" if heading == "table" else "right")
         for entry in self.tables:

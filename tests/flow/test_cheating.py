@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.flow.conftest import FIBONACCI
 from zkm.errors import ConstraintViolation, ProofError
 from zkm.field import Fr
 from zkm.machine import trace
@@ -18,8 +19,6 @@ from zkm.verify.group import verify_group_part
 from zkm.verify.proof import FieldProof
 from zkm.verify.verify import verify_field_part
 from zkm.wrap.wrap import wrap
-
-from tests.flow.conftest import FIBONACCI
 
 
 def verify_core(core):
@@ -50,7 +49,7 @@ def test_changed_elements_are_caught_by_verifier_and_circuit(core):
 
 
 def test_changed_shared_values_are_caught(core):
-    names = [name for name in vars(core.proof.public)]
+    names = list(vars(core.proof.public))
     assert len(names) == 12
     for name in names:
         public = replace(core.proof.public, **{name: getattr(core.proof.public, name) + Fr(1)})
@@ -58,9 +57,7 @@ def test_changed_shared_values_are_caught(core):
             verify_core(replace(core, proof=replace(core.proof, public=public)))
 
 
-@pytest.mark.parametrize(
-    "claim", [(1, b"144\n"), (0, b"145\n"), (0, b"144"), (0, b"144\n\0"), (0, b"")]
-)
+@pytest.mark.parametrize("claim", [(1, b"144\n"), (0, b"145\n"), (0, b"144"), (0, b"144\n\0"), (0, b"")])
 def test_another_output_has_no_proof(core, claim):
     """The prover claims another exit code or output than its OUTPUT table holds."""
     system = core.keys.system

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.flow.conftest import FIBONACCI, ROOT
 from zkm import api
 from zkm.errors import GuestFault, ProgramError, ProofError, SetupError
 from zkm.params import SMALL, TINY
 from zkm.proof import Proof
 from zkm.wrap.keys import load_keys
-
-from tests.flow.conftest import FIBONACCI, ROOT
 
 SHA256 = ROOT / "examples" / "guests" / "sha256" / "sha256.elf"
 

@@ -4,13 +4,12 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
+from tests.contract.chain import Contract, compile_contracts, connect
 from zkm.api import contract_source
 from zkm.chain.anvil import Anvil
 from zkm.chain.settlement import settlement_id
 from zkm.contract.calldata import verify_calldata
 from zkm.contract.generate import CONTRACT
-
-from tests.contract.chain import Contract, compile_contracts, connect
 
 pytestmark = pytest.mark.chain
 
@@ -52,9 +51,7 @@ def test_settling_once(web3, settlement, proof, calldata):
     )
     (event,) = receipt.logs
     assert bytes(event.topics[1]) == identity
-    answer = web3.eth.call(
-        {"to": settlement.address, "data": keccak(b"isSettled(bytes32)")[:4] + identity}
-    )
+    answer = web3.eth.call({"to": settlement.address, "data": keccak(b"isSettled(bytes32)")[:4] + identity})
     assert int.from_bytes(answer, "big") == 1
     assert settlement.call(calldata) == "AlreadySettled"
     assert settlement.transact(calldata).status == 0

@@ -40,7 +40,8 @@ KNOWN_FAILURES = (
         "A value that the verifier uses is not absorbed (Frozen Heart); the last batching challenge misses "
         "part of the proof.",
         "One inventory lists every message and challenge, in order; a test compares it with what prover and "
-        "verifier exchange. The weight ω of the merged pairing check hashes everything, Groth16's points included.",
+        "verifier exchange. The weight ω of the merged pairing check hashes everything, Groth16's points "
+        "included.",
         (
             "verify/test_transcript.py::test_inventory_is_what_runs",
             "verify/test_transcript.py::test_every_element_counts",
@@ -61,9 +62,10 @@ KNOWN_FAILURES = (
     ),
     Failure(
         TRANSCRIPT,
-        "Lengths or values are hashed modulo p so that two messages collide; non-canonical elements are absorbed.",
-        "The schedule of messages is a constant of the circuit, so no lengths are hashed; bits are packed 253 to "
-        "an element; scalars are checked below r wherever they enter.",
+        "Lengths or values are hashed modulo p so that two messages collide; non-canonical elements are "
+        "absorbed.",
+        "The schedule of messages is a constant of the circuit, so no lengths are hashed; bits are packed "
+        "253 to an element; scalars are checked below r wherever they enter.",
         (
             "verify/test_proof.py::test_scalars_must_be_canonical",
             "verify/test_shape.py::test_packing",
@@ -73,16 +75,16 @@ KNOWN_FAILURES = (
     Failure(
         TRANSCRIPT,
         "Too few batching challenges for messages of several fields.",
-        "Entries of a tuple are weighted by different powers of θ above φ and the bus; numerators, denominators "
-        "and constraints by different powers of δ; a pair of vectors that differ collides with probability "
-        "degree/r.",
+        "Entries of a tuple are weighted by different powers of θ above φ and the bus; numerators, "
+        "denominators and constraints by different powers of δ; a pair of vectors that differ collides "
+        "with probability degree/r.",
         ("verify/test_zerocheck.py::test_row_value_is_the_bracket",),
     ),
     Failure(
         ARGUMENT,
         "A round polynomial of wrong degree, or an empty or truncated proof, is accepted.",
-        "Sizes come from the system, never from the proof; any other size is refused before anything is computed. "
-        "In the circuit sizes are constants.",
+        "Sizes come from the system, never from the proof; any other size is refused before anything is "
+        "computed. In the circuit sizes are constants.",
         (
             "verify/test_verify.py::test_other_sizes_are_refused",
             "verify/test_proof.py::test_other_lengths_of_bytes",
@@ -144,8 +146,8 @@ KNOWN_FAILURES = (
         MACHINE,
         "The next pc is under-constrained (branch not taken, system call); the initial pc is free; execution "
         "goes on behind the halt or starts before it.",
-        "The state bus is one path: one start (preprocessed), +3 in time per row, sinks in halting rows only. "
-        "Both outcomes of a branch are proven.",
+        "The state bus is one path: one start (preprocessed), +3 in time per row, sinks in halting rows "
+        "only. Both outcomes of a branch are proven.",
         (
             "soundness/test_table_forgeries.py::test_halting_twice",
             "soundness/test_table_forgeries.py::test_continuing_after_the_halt",
@@ -156,7 +158,8 @@ KNOWN_FAILURES = (
     Failure(
         MACHINE,
         "The operand $zero is free, so that a branch is forged; a load writes $zero.",
-        "Register 0 is a memory cell like any other that nothing writes: decoding sends writes of $zero elsewhere.",
+        "Register 0 is a memory cell like any other that nothing writes: decoding sends writes of $zero "
+        "elsewhere.",
         (
             "soundness/test_table_forgeries.py::test_the_zero_register_stays_zero",
             "soundness/test_table_forgeries.py::test_another_register_is_read",
@@ -164,10 +167,10 @@ KNOWN_FAILURES = (
     ),
     Failure(
         MACHINE,
-        "LL's result is free; memory accesses reach registers; carries, signs and corner cases of multiplication, "
-        "division, clz, sub-word and unaligned accesses.",
-        "ll, sc and the like are micro-code of checked rows; registers lie above all addresses a load can form; "
-        "every row operation is tested with adversarial completions and against QEMU.",
+        "LL's result is free; memory accesses reach registers; carries, signs and corner cases of "
+        "multiplication, division, clz, sub-word and unaligned accesses.",
+        "ll, sc and the like are micro-code of checked rows; registers lie above all addresses a load can "
+        "form; every row operation is tested with adversarial completions and against QEMU.",
         (
             "soundness/test_table_forgeries.py::test_a_store_cannot_reach_a_register",
             "tables/test_rows.py::test_no_other_completion_forges_a_result",
@@ -176,9 +179,10 @@ KNOWN_FAILURES = (
     ),
     Failure(
         MACHINE,
-        "Access times are not bound to the row, or old < new is not enforced; memory is initialised twice, or "
-        "image words as zero.",
-        "Times are expressions of the row's clock; gaps are looked up; the link chain makes initialisers unique.",
+        "Access times are not bound to the row, or old < new is not enforced; memory is initialised twice, "
+        "or image words as zero.",
+        "Times are expressions of the row's clock; gaps are looked up; the link chain makes initialisers "
+        "unique.",
         (
             "soundness/test_table_forgeries.py::test_the_forgery_needs_a_second_initialiser",
             "soundness/test_table_forgeries.py::test_second_initialiser_as_a_fresh_word",
@@ -211,8 +215,8 @@ KNOWN_FAILURES = (
     Failure(
         PARSING,
         "Points are not checked; degree checks assume a reference string of one exact size.",
-        "On chain every point goes through a precompile; in Python points are checked when read. The degree of g "
-        "is bounded by D, not by the string's length.",
+        "On chain every point goes through a precompile; in Python points are checked when read. The "
+        "degree of g is bounded by D, not by the string's length.",
         (
             "contract/test_contract.py::test_points_off_the_curve_or_outside_the_subgroup_are_refused",
             "commit/test_srs.py::test_missing_damaged_and_foreign_files",
@@ -221,7 +225,8 @@ KNOWN_FAILURES = (
     ),
     Failure(
         PARSING,
-        "Sizes chosen by the other side are allocated unchecked; trailing or non-canonical bytes are accepted.",
+        "Sizes chosen by the other side are allocated unchecked; trailing or non-canonical bytes are "
+        "accepted.",
         "Lengths are exact everywhere; ELF files allocate no more than their own size.",
         (
             "verify/test_proof.py::test_any_bytes_decode_or_are_refused",
@@ -244,14 +249,14 @@ KNOWN_FAILURES = (
     Failure(
         CHAIN,
         "γ = δ in a deployed key after a skipped second phase.",
-        "The generator refuses such a key, a wrong number of points IC and points off their curve; development "
-        "keys are stamped into the contract.",
+        "The generator refuses such a key, a wrong number of points IC and points off their curve; "
+        "development keys are stamped into the contract.",
         ("contract/test_generate.py::test_unsafe_keys_are_refused",),
     ),
     Failure(
         CHAIN,
-        "Public inputs are not checked below r; coordinates at or above q are accepted or reduced; the length of "
-        "the proof is not exact.",
+        "Public inputs are not checked below r; coordinates at or above q are accepted or reduced; the "
+        "length of the proof is not exact.",
         "Each is a revert, tested value by value and byte by byte.",
         (
             "contract/test_contract.py::test_aliases_are_refused",
@@ -260,9 +265,11 @@ KNOWN_FAILURES = (
     ),
     Failure(
         CHAIN,
-        "A precompile's success or result is not checked; false is returned where a revert is expected; too little "
-        "gas reads as \"invalid\".",
-        "verify returns nothing and reverts on everything; every precompile's success and result size is checked.",
+        "A precompile's success or result is not checked; false is returned where a revert is expected; "
+        "too little "
+        'gas reads as "invalid".',
+        "verify returns nothing and reverts on everything; every precompile's success and result size is "
+        "checked.",
         ("contract/test_contract.py::test_too_little_gas_reverts",),
     ),
     Failure(
@@ -283,8 +290,8 @@ KNOWN_FAILURES = (
     Failure(
         CHAIN,
         "An application trusts a mock or development verifier in production.",
-        "There is no mock verifier in the package; development keys say so in the key file, in every set-up's output "
-        "and in the contract (`DEVELOPMENT_KEYS`).",
+        "There is no mock verifier in the package; development keys say so in the key file, in every "
+        "set-up's output and in the contract (`DEVELOPMENT_KEYS`).",
         ("contract/test_generate.py::test_development_keys_are_marked",),
     ),
 )
@@ -295,7 +302,8 @@ def markdown() -> str:
     lines = [
         "# Known failures, and the answers to them",
         "",
-        "This page is made from tests/soundness/known_failures.py (`make docs`). Each entry is a class of real",
+        "This page is made from tests/soundness/known_failures.py (`make docs`). Each entry is a class of "
+        "real",
         "findings in comparable systems; the tests try it here.",
     ]
     area = ""

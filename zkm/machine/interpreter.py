@@ -120,23 +120,17 @@ def _budget(
         return min(left, _CHUNK)
     instructions = limits.instructions - int(machine.counts() @ per_row)
     if instructions <= 0:
-        raise ParameterError(
-            f"{program.name}: more than {limits.instructions:,} instructions are executed"
-        )
+        raise ParameterError(f"{program.name}: more than {limits.instructions:,} instructions are executed")
     # A row stands for two instructions at most.
     return min(left, _CHUNK, -(-instructions // 2))
 
 
-def _check_tables(
-    program: Program, machine: _native.Machine, limits: Limits, *, trace: bool
-) -> None:
+def _check_tables(program: Program, machine: _native.Machine, limits: Limits, *, trace: bool) -> None:
     if not trace or limits.table_rows is None:
         return
     for table, length in zip(INSTRUCTION_TABLES, machine.stream_lengths(), strict=False):
         if length > limits.table_rows:
-            raise ParameterError(
-                f"{program.name}: more than {limits.table_rows:,} rows of table {table}"
-            )
+            raise ParameterError(f"{program.name}: more than {limits.table_rows:,} rows of table {table}")
 
 
 def _fault(program: Program, machine: _native.Machine) -> Exception:

@@ -56,17 +56,13 @@ RECORD: Final = np.dtype(
 )
 """One executed row (56 bytes). An access that the row does not make has value 0 and gap 0."""
 
-MEMORY: Final = np.dtype(
-    [("word", "<u4"), ("v0", "<u4"), ("t0", "<i8"), ("vf", "<u4"), ("tf", "<i8")]
-)
+MEMORY: Final = np.dtype([("word", "<u4"), ("v0", "<u4"), ("t0", "<i8"), ("vf", "<u4"), ("tf", "<i8")])
 """One touched RAM word: byte address / 4, first value and time, last value and time."""
 
 REGISTERS: Final = np.dtype([("t0", "<i8"), ("vf", "<u8"), ("tf", "<i8")])
 """One register; its first value is the program's. Untouched: t0 = tf = 0, vf = v0."""
 
-REFRESH: Final = np.dtype(
-    [("address", "<i8"), ("value", "<u8"), ("t_old", "<i8"), ("t_new", "<i8")]
-)
+REFRESH: Final = np.dtype([("address", "<i8"), ("value", "<u8"), ("t_old", "<i8"), ("t_new", "<i8")])
 """One tuple of the memory bus re-sent with a later time, t_old < t_new ≤ t_old + 2^32."""
 
 

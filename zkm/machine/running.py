@@ -61,9 +61,7 @@ def run(
         ParameterError: max_instructions, or 1 GiB of memory, was not enough.
     """
     limits = Limits(instructions=max_instructions)
-    machine = execute(
-        program, Host(stdin, stdout, stderr), trace=False, limits=limits, progress=progress
-    )
+    machine = execute(program, Host(stdin, stdout, stderr), trace=False, limits=limits, progress=progress)
     exit_code, _, output = output_of(machine)
     counts = machine.counts()
     return RunResult(

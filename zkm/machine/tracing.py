@@ -48,13 +48,8 @@ def trace(
         ParameterError: a limit was not enough.
     """
     limits = Limits(instructions=max_instructions, rows=max_rows, table_rows=max_table_rows)
-    machine = execute(
-        program, Host(stdin, stdout, stderr), trace=True, limits=limits, progress=progress
-    )
-    records = {
-        table: machine.records(number).view(RECORD)
-        for number, table in enumerate(INSTRUCTION_TABLES)
-    }
+    machine = execute(program, Host(stdin, stdout, stderr), trace=True, limits=limits, progress=progress)
+    records = {table: machine.records(number).view(RECORD) for number, table in enumerate(INSTRUCTION_TABLES)}
     refresh = machine.refreshes().view(REFRESH)
     counts = machine.counts()
     exit_code, output_words, output = output_of(machine)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-import zkm.tables.boot
-import zkm.tables.program
 from zkm import tables
 from zkm.commit.kzg import commit_preprocessed
 from zkm.commit.stacking import place_blocks

@@ -10,11 +10,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from zkm import _native
-from zkm.commit.kzg import commit_preprocessed, commit_slots, fill_slots
+from zkm.commit.kzg import commit_slots, fill_slots
 from zkm.commit.srs import Srs, srs_length
-from zkm.commit.stacking import Placement, place_blocks
-from zkm.errors import ParameterError
+from zkm.commit.stacking import place_blocks
 from zkm.field import MODULUS, Fr
 from zkm.machine import Trace
 from zkm.progress import Stages

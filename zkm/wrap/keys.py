@@ -125,9 +125,7 @@ def load_keys(params: ParameterSet, folder: Path | str | None = None) -> Keys:
     return _assemble(params, place, lambda _: Groth16Key.load(path))
 
 
-def make_keys(
-    params: ParameterSet, folder: Path | str | None = None, stages: Stages | None = None
-) -> Keys:
+def make_keys(params: ParameterSet, folder: Path | str | None = None, stages: Stages | None = None) -> Keys:
     """Load the keys, or make development keys where there are none.
 
     Raises:
