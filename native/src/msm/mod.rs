@@ -7,6 +7,8 @@
 //! would save less than a tenth.
 
 mod fixed;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
 mod sums;
 
 use ark_bn254::Fr;
@@ -18,9 +20,18 @@ use rayon::prelude::*;
 
 pub use fixed::FixedBase;
 pub use sums::SumCurve;
-use sums::Term;
+use sums::{group_sums, Plain, Term};
 
-impl SumCurve for ark_bn254::g1::Config {}
+impl SumCurve for ark_bn254::g1::Config {
+    fn sums(points: &[Affine<Self>], terms: &[Term], bounds: &[usize]) -> Vec<Affine<Self>> {
+        #[cfg(target_arch = "x86_64")]
+        if ifma::available() {
+            return group_sums::<Self, ifma::Ifma>(points, terms, bounds);
+        }
+        group_sums::<Self, Plain<Self>>(points, terms, bounds)
+    }
+}
+
 impl SumCurve for ark_bn254::g2::Config {}
 
 /// Bits of a scalar of full width.
@@ -41,7 +52,7 @@ pub fn msm<P: SumCurve>(points: &[Affine<P>], scalars: &[Fr]) -> Projective<P> {
     let shifted: Vec<[u64; 4]> =
         integers.into_par_iter().with_min_len(1 << 12).map(|limbs| add(limbs, offset)).collect();
     plan.msm(points, shifted.len(), |index, window| {
-        (plan.digit(window, bits(&shifted[index], window * plan.width)), false)
+        plan.digit(window, bits(&shifted[index], window * plan.width))
     })
 }
 
@@ -55,7 +66,12 @@ pub fn msm_i64<P: SumCurve>(points: &[Affine<P>], scalars: &[i64]) -> Projective
     plan.msm(points, scalars.len(), |index, window| {
         let scalar = scalars[index];
         let shifted = u128::from(scalar.unsigned_abs()) + offset;
-        (plan.digit(window, (shifted >> (window * plan.width)) as u64), scalar < 0)
+        let digit = plan.digit(window, (shifted >> (window * plan.width)) as u64);
+        if scalar < 0 {
+            -digit
+        } else {
+            digit
+        }
     })
 }
 
@@ -116,8 +132,9 @@ impl Windows {
     }
 
     /// The digit of a window from the shifted scalar's bits there.
-    fn digit(&self, window: usize, bits: u64) -> i64 {
-        let digit = (bits & ((1 << self.width) - 1)) as i64;
+    #[inline]
+    fn digit(&self, window: usize, bits: u64) -> i32 {
+        let digit = (bits & ((1 << self.width) - 1)) as i32;
         if window + 1 < self.count {
             digit - (1 << (self.width - 1))
         } else {
@@ -125,26 +142,20 @@ impl Windows {
         }
     }
 
-    /// The sum, for `digit(index, window)` = (digit, negate?).
+    /// The sum, given the digits of all scalars; none is larger than 2^(width−1).
     fn msm<P: SumCurve>(
         &self,
         points: &[Affine<P>],
         length: usize,
-        digit: impl Fn(usize, usize) -> (i64, bool) + Sync,
+        digit: impl Fn(usize, usize) -> i32 + Sync,
     ) -> Projective<P> {
         assert!(length <= points.len(), "{length} scalars for {} points", points.len());
         assert!(length < 1 << 31, "a multi-scalar multiplication of 2^31 points or more");
         let windows: Vec<Projective<P>> = (0..self.count)
             .into_par_iter()
             .map(|window| {
-                let (terms, bounds) = sort(length, 1 << (self.width - 1), |index| {
-                    let (digit, negate) = digit(index, window);
-                    if points[index].is_zero() {
-                        (0, false)
-                    } else {
-                        (digit.unsigned_abs() as usize, (digit < 0) != negate)
-                    }
-                });
+                let (terms, bounds) =
+                    sort(length, 1 << (self.width - 1), |index| digit(index, window));
                 combine(P::sums(points, &terms, &bounds))
             })
             .collect();
@@ -172,6 +183,7 @@ fn add(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
 }
 
 /// The (at most 64) bits of an integer from a position on.
+#[inline]
 fn bits(limbs: &[u64; 4], position: usize) -> u64 {
     let (limb, shift) = (position / 64, position % 64);
     let low = limbs[limb] >> shift;
@@ -181,21 +193,25 @@ fn bits(limbs: &[u64; 4], position: usize) -> u64 {
     }
 }
 
-/// Indexes 0 … length−1 sorted by bucket (1 … buckets; 0 is dropped): the terms of bucket i are
+/// Indexes 0 … length−1 sorted by |digit| (1 … buckets; 0 is dropped): the terms of bucket i are
 /// those from bounds[i − 1] to bounds[i].
 fn sort(
     length: usize,
     buckets: usize,
-    bucket: impl Fn(usize) -> (usize, bool) + Sync,
+    digit: impl Fn(usize) -> i32 + Sync,
 ) -> (Vec<Term>, Vec<usize>) {
     let parts = if length < 1 << 13 { 1 } else { rayon::current_num_threads() };
     let part = length.div_ceil(parts).max(1);
-    let range = |i: usize| i * part..((i + 1) * part).min(length);
-    let mut places: Vec<Vec<u32>> = (0..parts)
-        .into_par_iter()
-        .map(|i| {
+    let mut digits = vec![0; length];
+    let mut places: Vec<Vec<u32>> = digits
+        .par_chunks_mut(part)
+        .enumerate()
+        .map(|(i, digits)| {
             let mut counts = vec![0; buckets + 1];
-            range(i).for_each(|index| counts[bucket(index).0] += 1);
+            for (offset, place) in digits.iter_mut().enumerate() {
+                *place = digit(i * part + offset);
+                counts[place.unsigned_abs() as usize] += 1;
+            }
             counts
         })
         .collect();
@@ -211,15 +227,17 @@ fn sort(
     bounds.push(place as usize);
     let mut terms = Vec::with_capacity(place as usize);
     terms.resize_with(place as usize, || Term::new(0, false));
-    places.into_par_iter().enumerate().for_each(|(i, mut places)| {
-        for index in range(i) {
-            let (bucket, negative) = bucket(index);
-            if bucket > 0 {
-                terms[places[bucket] as usize].set(index, negative);
-                places[bucket] += 1;
+    places.into_par_iter().zip(digits.par_chunks(part)).enumerate().for_each(
+        |(i, (mut places, digits))| {
+            for (offset, digit) in digits.iter().enumerate() {
+                if *digit != 0 {
+                    let place = &mut places[digit.unsigned_abs() as usize];
+                    terms[*place as usize].set(i * part + offset, *digit < 0);
+                    *place += 1;
+                }
             }
-        }
-    });
+        },
+    );
     (terms, bounds)
 }
 

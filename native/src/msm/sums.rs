@@ -57,8 +57,8 @@ pub trait PairAdder<P: SWCurveConfig>: Default {
     fn add_sums(&mut self, sums: &[Affine<P>], pairs: &[Pair], out: &mut [Affine<P>]);
     /// A term alone, in the adder's own representation.
     fn single(&mut self, point: &Affine<P>, negative: bool) -> Affine<P>;
-    /// A sum, from the adder's own representation.
-    fn finish(&mut self, sum: &Affine<P>) -> Affine<P>;
+    /// Sums, from the adder's own representation.
+    fn finish(&mut self, sums: &mut [Affine<P>]);
 }
 
 /// A curve whose points can be summed; `Adder` is the fastest for this machine.
@@ -174,7 +174,9 @@ impl<P: SWCurveConfig, A: PairAdder<P>> Workspace<P, A> {
             self.adder.add_sums(&self.current, &self.pairs, &mut self.next);
             std::mem::swap(&mut self.current, &mut self.next);
         }
-        self.current[..lengths.len()].iter().map(|sum| self.adder.finish(sum)).collect()
+        let mut sums = self.current[..lengths.len()].to_vec();
+        self.adder.finish(&mut sums);
+        sums
     }
 }
 
@@ -303,7 +305,5 @@ impl<P: SWCurveConfig> PairAdder<P> for Plain<P> {
         }
     }
 
-    fn finish(&mut self, sum: &Affine<P>) -> Affine<P> {
-        *sum
-    }
+    fn finish(&mut self, _: &mut [Affine<P>]) {}
 }

@@ -114,3 +114,46 @@ fn multiples_of_one_point() {
         assert_eq!(table.multiples(&scalars), expected);
     }
 }
+
+/// The adders of this machine agree on sums of groups of all sizes, and where points of a group
+/// are equal, opposite or infinite.
+#[test]
+fn adders_agree() {
+    let mut some = points::<g1::Config>(300);
+    some.push(G1Affine::zero());
+    let mut rng = test_rng();
+    for special in [0.0, 0.001, 0.1] {
+        let mut terms = Vec::new();
+        let mut bounds = vec![0];
+        for group in 0..500 {
+            let length = if group == 100 { 20_000 } else { rng.gen_range(0..40) };
+            let mut left: Vec<usize> = (0..300).collect();
+            for _ in 0..length {
+                // Distinct points, but for the special ones.
+                let term = if length > 300 || rng.gen_bool(special) {
+                    rng.gen_range(0..301)
+                } else {
+                    left.swap_remove(rng.gen_range(0..left.len()))
+                };
+                terms.push(Term::new(term, rng.gen()));
+            }
+            bounds.push(terms.len());
+        }
+        let expected = group_sums::<g1::Config, Plain<_>>(&some, &terms, &bounds);
+        assert_eq!(g1::Config::sums(&some, &terms, &bounds), expected);
+        for (range, sum) in bounds.windows(2).zip(&expected).take(50) {
+            let naive: Projective<g1::Config> = terms[range[0]..range[1]]
+                .iter()
+                .map(|term| {
+                    let point = some[term.index()].into_group();
+                    if term.negative() {
+                        -point
+                    } else {
+                        point
+                    }
+                })
+                .sum();
+            assert_eq!(*sum, naive);
+        }
+    }
+}
