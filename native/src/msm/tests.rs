@@ -140,7 +140,8 @@ fn adders_agree() {
             bounds.push(terms.len());
         }
         let expected = group_sums::<g1::Config, Plain<_>>(&some, &terms, &bounds);
-        assert_eq!(g1::Config::sums(&some, &terms, &bounds), expected);
+        // Not assert_eq: the points would fill pages.
+        assert!(g1::Config::sums(&some, &terms, &bounds) == expected);
         for (range, sum) in bounds.windows(2).zip(&expected).take(50) {
             let naive: Projective<g1::Config> = terms[range[0]..range[1]]
                 .iter()
