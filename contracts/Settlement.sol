@@ -75,11 +75,12 @@ contract Settlement {
         id = _id(programVKey, exitCode, outputHash);
         if (_records[id].number != 0) revert AlreadySettled(id);
         verifier.verify(programVKey, exitCode, output, proof);
+        bytes32 previous = _latest[programVKey];
         _records[id] = Record({
             submitter: msg.sender,
             settledAt: uint32(block.timestamp),
             exitCode: exitCode,
-            number: settlementCount(programVKey) + 1
+            number: previous == 0 ? 1 : _records[previous].number + 1
         });
         _latest[programVKey] = id;
         emit Settled(id, programVKey, msg.sender, exitCode, outputHash, output);
@@ -115,7 +116,7 @@ contract Settlement {
     }
 
     /// @notice How many statements of a program have been settled.
-    function settlementCount(bytes32 programVKey) public view returns (uint32) {
+    function settlementCount(bytes32 programVKey) external view returns (uint32) {
         return _records[_latest[programVKey]].number;
     }
 

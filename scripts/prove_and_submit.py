@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 from ape.cli import ConnectedProviderCommand, ape_cli_context
 
+import zkm.chain  # noqa: F401  (found now: Ape takes this folder off the path when the script is loaded)
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

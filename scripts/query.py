@@ -3,6 +3,8 @@
 import click
 from ape.cli import ConnectedProviderCommand, ape_cli_context
 
+import zkm.chain  # noqa: F401  (found now: Ape takes this folder off the path when the script is loaded)
+
 
 @click.command(cls=ConnectedProviderCommand, short_help="Show settled statements.")
 @ape_cli_context()
