@@ -302,9 +302,8 @@ def markdown() -> str:
     lines = [
         "# Known failures, and the answers to them",
         "",
-        "This page is made from tests/soundness/known_failures.py (`make docs`). Each entry is a class of "
-        "real",
-        "findings in comparable systems; the tests try it here.",
+        "This page is made from tests/soundness/known_failures.py (`make docs`). Each entry is a class",
+        "of real findings in comparable systems; the tests try it here.",
     ]
     area = ""
     for number, failure in enumerate(KNOWN_FAILURES, 1):
