@@ -70,17 +70,17 @@ def test_another_output_has_no_proof(core, claim):
 
 
 def test_a_changed_trace_has_no_proof(core):
-    """One cell of every table, each changed by itself."""
+    """One cell of some tables, each changed by itself (tests/prove does it in every table)."""
     system = core.keys.system
     recorded = trace(load(FIBONACCI), b"12")
     generator = random.Random(6)
     caught = 0
-    for index, table in enumerate(system.tables):
+    for name in ("ADD", "LOGIC", "JUMP", "BOOT", "WORDS", "RANGE16"):
+        index = system.index(name)
+        table = system.tables[index]
         data = fill(system, recorded)
         columns = len(table.committed)
         rows = data[index].data.shape[1]
-        if not rows:
-            continue
         column = generator.randrange(len(table.preprocessed), columns)
         row = generator.randrange(rows)
         data[index].data[column, row] += 1
@@ -90,4 +90,4 @@ def test_a_changed_trace_has_no_proof(core):
             verify_core(replace(core, proof=proof))
         caught += 1
     print(f"{caught} changed cells, each in a table of its own, were caught")
-    assert caught >= 15
+    assert caught == 6
