@@ -1,8 +1,7 @@
 //! Key generation from known secrets: for development and tests, never for production.
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::scalar_mul::BatchMulPreprocessing;
-use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
+use ark_bn254::{Fr, G1Affine, G2Affine};
+use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{batch_inversion, Field, One, UniformRand, Zero};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand_chacha::rand_core::SeedableRng;
@@ -11,6 +10,7 @@ use rayon::prelude::*;
 
 use super::{domain, ProvingKey, Query, VerifyingKey};
 use crate::error::{Error, Result};
+use crate::msm::FixedBase;
 use crate::r1cs::{Matrix, R1cs};
 
 /// The secrets of a key. Who knows them can prove anything.
@@ -58,29 +58,6 @@ fn evaluate(r1cs: &R1cs, matrix: &Matrix, lagrange: &[Fr]) -> Vec<Fr> {
     values
 }
 
-/// The multiples of the generators by many scalars, from one precomputed table each.
-struct Generators {
-    g1: BatchMulPreprocessing<G1Projective>,
-    g2: BatchMulPreprocessing<G2Projective>,
-}
-
-impl Generators {
-    fn new(wires: usize) -> Self {
-        Self {
-            g1: BatchMulPreprocessing::new(G1Projective::generator(), 4 * wires),
-            g2: BatchMulPreprocessing::new(G2Projective::generator(), wires),
-        }
-    }
-
-    fn g1(&self, scalars: &[Fr]) -> Vec<G1Affine> {
-        self.g1.batch_mul(scalars)
-    }
-
-    fn g2(&self, scalars: &[Fr]) -> Vec<G2Affine> {
-        self.g2.batch_mul(scalars)
-    }
-}
-
 /// A development key: the secrets follow from the public `seed`, and so does every byte of the key.
 ///
 /// `progress` is told the fraction done; it returns false to stop early, which is an error.
@@ -115,17 +92,18 @@ pub fn development(
         lagrange(&doubled, tau).iter().skip(1).step_by(2).map(|x| delta_inverse * x).collect();
     step(0.05)?;
 
-    let generators = Generators::new(r1cs.wires());
-    let query = |scalars: &[Fr]| Query::new(0, &generators.g1(scalars));
+    let g1 = FixedBase::new(G1Affine::generator(), 4 * r1cs.wires());
+    let g2 = FixedBase::new(G2Affine::generator(), r1cs.wires());
+    let query = |scalars: &[Fr]| Query::new(0, &g1.multiples(scalars));
     let a = query(&a);
     step(0.2)?;
     let b1 = query(&b);
     step(0.35)?;
-    let sums = generators.g1(&sums);
+    let sums = g1.multiples(&sums);
     step(0.5)?;
-    let h = generators.g1(&h);
+    let h = g1.multiples(&h);
     step(0.65)?;
-    let b2 = Query::new(0, &generators.g2(&b));
+    let b2 = Query::new(0, &g2.multiples(&b));
     step(1.0)?;
     let one = |scalar: Fr| (G1Affine::generator() * scalar).into_affine();
     let two = |scalar: Fr| (G2Affine::generator() * scalar).into_affine();
