@@ -14,6 +14,7 @@ use crate::columns::{Columns, Table};
 use crate::error::{Error, Result};
 use crate::expression::{Batch, Interaction, Value};
 use crate::field::from_i64;
+use crate::gkr_lanes;
 
 /// Rows that one task computes the leaves of, and groups of four that one task combines.
 const CHUNK: usize = 1 << 10;
@@ -113,8 +114,12 @@ impl Fractions {
             .zip(denominators.par_chunks_mut(CHUNK))
             .enumerate()
             .for_each(|(chunk, (numerators, denominators))| {
-                for (i, (p, q)) in numerators.iter_mut().zip(denominators).enumerate() {
-                    let group = chunk * CHUNK + i;
+                let start = chunk * CHUNK;
+                let children = (&self.numerators, self.denominators.as_slice());
+                let outputs = (&mut *numerators, &mut *denominators);
+                let done = gkr_lanes::combine(children, start, outputs);
+                for (i, (p, q)) in numerators.iter_mut().zip(denominators).enumerate().skip(done) {
+                    let group = start + i;
                     let children = self.denominators[4 * group..][..4].try_into().expect("four");
                     (*p, *q) = combine(&self.numerators.group(group), children);
                 }

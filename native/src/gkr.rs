@@ -1,9 +1,10 @@
 //! The prover of LogUp-GKR over a 4-ary tree (protocol, section 4).
 //!
 //! Only stored fractions are touched; the constant ones behind them are added in closed form.
-//! Memory: the leaves take 32 bytes a row and interaction plus 8 for its numerator (32 where it
-//! does not fit 64 bits), the tree above them 64/3 · 1/4 … = 21 bytes, a layer's sumcheck once more
-//! what is left of the layer after one round. Layers are freed as they are used.
+//! Memory, with L = Σ over tables of rows · interactions: the leaves take 40 L bytes (64 L where a
+//! numerator does not fit 64 bits), the tree above them 64 (1/4 + 1/16 + …) L = 21 L; it is freed
+//! from the root down. The last layer's first round adds 32 L. The peak is 40 L + 32 L, about
+//! 72 bytes a row and interaction.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
@@ -14,6 +15,7 @@ use crate::columns::Columns;
 use crate::error::{Error, Result};
 use crate::field::eq_table;
 use crate::fractions::{leaves, tree, Fingerprint, Fractions, Layer, Numerators};
+use crate::gkr_lanes;
 use crate::sumcheck::{Evaluations, Rounds};
 use crate::tails::Tails;
 
@@ -293,23 +295,37 @@ impl Part {
             .zip(denominators.par_chunks_mut(4 * CHUNK))
             .enumerate()
             .for_each(|(chunk, (numerators, denominators))| {
-                let outputs = numerators.chunks_exact_mut(4).zip(denominators.chunks_exact_mut(4));
-                for (i, (p_out, q_out)) in outputs.enumerate() {
-                    let pair = chunk * CHUNK + i;
-                    let (p_low, p_high) = (p.group(2 * pair), p.group(2 * pair + 1));
-                    let (q_low, q_high) = q[8 * pair..][..8].split_at(4);
-                    for c in 0..4 {
-                        p_out[c] = p_low[c] + challenge * (p_high[c] - p_low[c]);
-                        q_out[c] = q_low[c] + challenge * (q_high[c] - q_low[c]);
-                    }
-                    if let Some(lambda) = unshifted {
-                        p_out[0] += lambda * q_out[0];
-                    }
-                }
+                let start = chunk * CHUNK;
+                let outputs = (&mut *numerators, &mut *denominators);
+                let done = gkr_lanes::fold((p, q), start, challenge, unshifted, outputs);
+                let outputs = (&mut numerators[4 * done..], &mut denominators[4 * done..]);
+                fold_pairs((p, q), start + done, challenge, unshifted, outputs);
             });
         self.numerators = Numerators::Field(numerators);
         self.denominators = denominators;
         self.bits = self.bits.saturating_sub(1);
+    }
+}
+
+/// Binds the lowest variable of pairs of groups from `start` on, as many as there is room for.
+fn fold_pairs(
+    (p, q): (&Numerators, &[Fr]),
+    start: usize,
+    challenge: Fr,
+    unshifted: Option<Fr>,
+    (p_out, q_out): (&mut [Fr], &mut [Fr]),
+) {
+    let outputs = p_out.chunks_exact_mut(4).zip(q_out.chunks_exact_mut(4));
+    for (pair, (p_out, q_out)) in (start..).zip(outputs) {
+        let (p_low, p_high) = (p.group(2 * pair), p.group(2 * pair + 1));
+        let (q_low, q_high) = q[8 * pair..][..8].split_at(4);
+        for c in 0..4 {
+            p_out[c] = p_low[c] + challenge * (p_high[c] - p_low[c]);
+            q_out[c] = q_low[c] + challenge * (q_high[c] - q_low[c]);
+        }
+        if let Some(lambda) = unshifted {
+            p_out[0] += lambda * q_out[0];
+        }
     }
 }
 
@@ -331,15 +347,14 @@ fn evaluate<const AT_ONE: bool>(
         .map(|(j, start)| {
             let part = &parts[j];
             let end = (start + CHUNK).min(part.groups() / 2);
-            let mut sums = [Accumulator::default(); 4];
-            for (pair, weight) in (start..end).zip(&tails.table()[start..end]) {
-                let low = (part.numerators.group(2 * pair), &part.denominators[8 * pair..][..4]);
-                let high =
-                    (part.numerators.group(2 * pair + 1), &part.denominators[8 * pair + 4..][..4]);
-                let values = evaluate_pair::<AT_ONE>(low, high, unshifted);
-                sums.iter_mut().zip(&values).for_each(|(sum, v)| sum.add_product(v, weight));
-            }
-            sums.map(|sum| sum.reduce() * weights[j])
+            let eq = &tails.table()[start..end];
+            let (done, first) = if AT_ONE {
+                (0, [Fr::ZERO; 4])
+            } else {
+                gkr_lanes::evaluate(&part.numerators, &part.denominators, eq, start, unshifted)
+            };
+            let rest = evaluate_pairs::<AT_ONE>(part, &eq[done..], start + done, unshifted);
+            std::array::from_fn(|i| (first[i] + rest[i]) * weights[j])
         })
         .reduce(|| [Fr::ZERO; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
     let constant: Fr = parts
@@ -355,6 +370,24 @@ fn evaluate<const AT_ONE: bool>(
     let constant = lambda * constant;
     let [first, minus_one, minus_two, leading] = stored.map(|value| value * tails.scale());
     [first + constant, minus_one + constant, minus_two + constant, leading]
+}
+
+/// Σ eq · G at 0 (or 1), −1 and −2 and the coefficient of X^4 over a part's pairs from `start` on.
+fn evaluate_pairs<const AT_ONE: bool>(
+    part: &Part,
+    eq: &[Fr],
+    start: usize,
+    unshifted: Option<Fr>,
+) -> Evaluations {
+    let mut sums = [Accumulator::default(); 4];
+    for (pair, weight) in (start..).zip(eq) {
+        let groups = &part.denominators[8 * pair..][..8];
+        let low = (part.numerators.group(2 * pair), &groups[..4]);
+        let high = (part.numerators.group(2 * pair + 1), &groups[4..]);
+        let values = evaluate_pair::<AT_ONE>(low, high, unshifted);
+        sums.iter_mut().zip(&values).for_each(|(sum, value)| sum.add_product(value, weight));
+    }
+    sums.map(|sum| sum.reduce())
 }
 
 /// G at 0 (or 1), −1 and −2 and its coefficient of X^4, on the line through two groups.
@@ -391,4 +424,103 @@ fn extend<const AT_ONE: bool>([zero, minus_one, leading]: &[Fr; 3]) -> Evaluatio
     let minus_two = (*leading + minus_one).double() - zero;
     let first = if AT_ONE { (*leading + zero).double() - minus_one } else { *zero };
     [first, *minus_one, minus_two, *leading]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fractions;
+    use ark_ff::BigInt;
+    use ark_std::rand::Rng;
+    use ark_std::{test_rng, UniformRand};
+
+    /// Random elements, mixed with those whose forms are the smallest and the largest.
+    fn elements(count: usize) -> Vec<Fr> {
+        let mut rng = test_rng();
+        let mut largest = <Fr as ark_ff::PrimeField>::MODULUS;
+        largest.0[0] -= 1;
+        let corners = [Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::new_unchecked(largest)];
+        let mut draw = |_| match rng.gen_range(0..6) {
+            corner @ 0..4 => corners[corner],
+            4 => Fr::new_unchecked(BigInt([u64::MAX, u64::MAX, u64::MAX, 1 << 60])),
+            _ => Fr::rand(&mut rng),
+        };
+        (0..count).map(&mut draw).collect()
+    }
+
+    fn parts(groups: usize) -> [Part; 2] {
+        let mut rng = test_rng();
+        let denominators = elements(4 * groups);
+        let small = (0..4 * groups).map(|_| match rng.gen_range(0..5) {
+            0 => i64::MIN,
+            1 => i64::MAX,
+            n @ 2..4 => n - 3,
+            _ => rng.gen(),
+        });
+        let numerators = [
+            Numerators::Small(small.collect()),
+            Numerators::Field(elements(4 * groups + 7)[7..].to_vec()),
+        ];
+        numerators.map(|numerators| Part {
+            numerators,
+            denominators: denominators.clone(),
+            bits: 10,
+            tail: Fr::ONE,
+        })
+    }
+
+    /// Whichever way the inner loops are compiled, they do what the plain ones do.
+    #[test]
+    fn lanes_evaluate_as_the_plain_loop() {
+        let eq = elements(40);
+        for part in parts(96) {
+            for unshifted in [None, Some(elements(9)[8]), Some(Fr::ZERO)] {
+                for start in [0, 1, 8] {
+                    let plain = evaluate_pairs::<false>(&part, &eq, start, unshifted);
+                    let (done, first) = gkr_lanes::evaluate(
+                        &part.numerators,
+                        &part.denominators,
+                        &eq,
+                        start,
+                        unshifted,
+                    );
+                    let rest = evaluate_pairs::<false>(&part, &eq[done..], start + done, unshifted);
+                    assert_eq!(plain, std::array::from_fn(|i| first[i] + rest[i]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_fold_as_the_plain_loop() {
+        for part in parts(96) {
+            let groups = (&part.numerators, part.denominators.as_slice());
+            for challenge in elements(12) {
+                for unshifted in [None, Some(elements(9)[8])] {
+                    let mut plain = (vec![Fr::ZERO; 4 * 40], vec![Fr::ZERO; 4 * 40]);
+                    let mut lanes = plain.clone();
+                    let out = (plain.0.as_mut_slice(), plain.1.as_mut_slice());
+                    fold_pairs(groups, 3, challenge, unshifted, out);
+                    let out = (lanes.0.as_mut_slice(), lanes.1.as_mut_slice());
+                    let done = gkr_lanes::fold(groups, 3, challenge, unshifted, out);
+                    assert_eq!(plain.0[..4 * done], lanes.0[..4 * done]);
+                    assert_eq!(plain.1[..4 * done], lanes.1[..4 * done]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_combine_as_the_plain_function() {
+        for part in parts(96) {
+            let groups = (&part.numerators, part.denominators.as_slice());
+            let (mut p, mut q) = (vec![Fr::ZERO; 43], vec![Fr::ZERO; 43]);
+            let done = gkr_lanes::combine(groups, 5, (&mut p, &mut q));
+            for (group, sum) in (5..5 + done).zip(p.iter().zip(&q)) {
+                let children = part.denominators[4 * group..][..4].try_into().unwrap();
+                let plain = fractions::combine(&part.numerators.group(group), children);
+                assert_eq!((*sum.0, *sum.1), plain);
+            }
+        }
+    }
 }
