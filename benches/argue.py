@@ -108,7 +108,7 @@ def place(system: System, heights: list[int]) -> Shape:
     return Shape.of(system, heights, addresses)
 
 
-def measure(rows: int) -> dict[str, float]:
+def stages(rows: int) -> dict[str, float]:
     """Seconds per stage, and peak memory in MB."""
     seconds: dict[str, float] = {}
 
@@ -150,12 +150,21 @@ def measure(rows: int) -> dict[str, float]:
     }
 
 
+def measure(rows: int = 70_000) -> list[dict[str, object]]:
+    """One entry for each stage of the argument on `rows` rows."""
+    seconds = stages(rows)
+    return [
+        {"name": f"argument.{name}", "seconds": seconds[f"{name} (s)"]}
+        for name in ("columns", "gkr", "zerocheck", "stacking")
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    result = measure(arguments.rows)
+    result = stages(arguments.rows)
     for name, value in result.items():
         print(f"{name:24} {value:12.2f}")
     if arguments.json:
