@@ -63,6 +63,16 @@ class Opening:
     def finish(self, zeta: int) -> tuple[bytes, int, int]:
         """(C_W3, g(z), y)."""
 
+# msm.rs: Σ scalars[i] · [τ^i]_1 as 64 bytes; SetupError if there are more scalars than points
+
+def msm(srs: Srs, scalars: FrVec) -> bytes: ...
+def msm_int64(srs: Srs, scalars: NDArray[np.int64]) -> bytes: ...
+def reference_msm(srs: Srs, scalars: FrVec) -> bytes:
+    """msm by arkworks, to compare with."""
+
+def reference_msm_int64(srs: Srs, scalars: NDArray[np.int64]) -> bytes:
+    """msm_int64 by arkworks, to compare with."""
+
 # pairing.rs: points of G1 as 64 bytes x ‖ y, of G2 as 128 bytes in the EVM's order; a point that is
 # malformed, off the curve or outside the subgroup raises ValueError with its index
 
@@ -104,7 +114,7 @@ class Slots:
 # srs.rs: see zkm/commit/srs.py
 
 class Srs:
-    """The first points of a reference string, mapped from its file."""
+    """The first points of a reference string, in memory."""
 
     @staticmethod
     def open(path: str, length: int) -> Srs: ...

@@ -1,9 +1,9 @@
 """The structured reference string: powers of a secret τ in G1, and [τ]_2.
 
-A file holds a header and affine points that are mapped into memory as they are; its form is
-described in native/src/srs.rs. Whoever knows τ can open commitments to anything: a string for
-development is made from a public seed and says so in its header, one for production comes out of
-a ceremony (:func:`import_ptau`).
+A file holds a header and affine points, read into memory as they are; its form is described in
+native/src/srs.rs. Whoever knows τ can open commitments to anything: a string for development is
+made from a public seed and says so in its header, one for production comes out of a ceremony
+(:func:`import_ptau`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def srs_length(params: ParameterSet, used: int) -> int:
 
 
 def open_srs(path: Path | str, length: int) -> Srs:
-    """Map the first points of a file.
+    """Read the first points of a file.
 
     Header, size and random samples of the points are checked; `Srs.check` checks all of them.
 

@@ -22,6 +22,7 @@ pub mod gkr;
 pub mod groth16;
 pub mod machine;
 pub mod mercury;
+pub mod msm;
 pub mod pairing;
 pub mod poseidon2;
 pub mod r1cs;
@@ -35,6 +36,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     field::register(module)?;
     poseidon2::register(module)?;
     mercury::register(module)?;
+    msm::register(module)?;
     pairing::register(module)?;
     slots::register(module)?;
     srs::register(module)?;

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::pairing::{g1_to_bytes, g2_from_bytes, g2_to_bytes};
 use crate::srs;
 
-/// The first points of a reference string, mapped from its file.
+/// The first points of a reference string, in memory.
 #[pyclass(frozen, module = "zkm._native")]
 pub struct Srs {
     pub inner: Arc<srs::Srs>,
