@@ -53,22 +53,23 @@ abstract contract Verifier is IZkmVerifier {
     /// @notice The pairing product is not one.
     error InvalidProof();
 
-    /// @dev The twelve values P that contract and circuit share, by index (protocol, section 8), and two
-    /// more words that follow them: what is kept in memory between the steps.
-    uint256 private constant SIGMA = 0x00;
-    uint256 private constant FP = 0x20;
-    uint256 private constant GAMMA = 0x40;
-    uint256 private constant ALPHA = 0x80;
-    uint256 private constant ETA = 0xa0;
-    uint256 private constant Z = 0xc0;
-    uint256 private constant D2 = 0xe0;
-    uint256 private constant BETA = 0x100;
-    uint256 private constant ZETA = 0x120;
-    uint256 private constant G_Z = 0x140;
-    uint256 private constant Y = 0x160;
-    uint256 private constant SHARED_BYTES = 0x180;
-    uint256 private constant XI = 0x180;
-    uint256 private constant OMEGA = 0x1a0;
+    /// @dev What is kept in memory between the steps, by offset: the twelve values P that contract and circuit
+    /// share (protocol, section 8), behind the tag and d3 with which they are hashed to ξ; then ξ and ω.
+    uint256 private constant TAG = 0x1f;
+    uint256 private constant D3 = 0x20;
+    uint256 private constant SIGMA = 0x40;
+    uint256 private constant FP = 0x60;
+    uint256 private constant GAMMA = 0x80;
+    uint256 private constant ALPHA = 0xc0;
+    uint256 private constant ETA = 0xe0;
+    uint256 private constant Z = 0x100;
+    uint256 private constant D2 = 0x120;
+    uint256 private constant BETA = 0x140;
+    uint256 private constant ZETA = 0x160;
+    uint256 private constant G_Z = 0x180;
+    uint256 private constant Y = 0x1a0;
+    uint256 private constant XI = 0x1c0;
+    uint256 private constant OMEGA = 0x1e0;
 
     /// @dev Selector of the error PrecompileFailed().
     uint256 private constant PRECOMPILE_FAILED = 0x84e81692;
@@ -80,8 +81,10 @@ abstract contract Verifier is IZkmVerifier {
     /// of b, the side of the opening.
     function _sizes() internal pure virtual returns (uint256 slots, uint256 height, uint256 sideBits);
 
-    /// @dev α₁ (2 words), β₂ (4), δ₂ (4), [τ]₂ (4), IC_0 … IC_3 (8), in this order.
-    function _keys() internal pure virtual returns (uint256[22] memory keys);
+    /// @dev The input of the pairing check, with zeros where points of the proof and sums go, then
+    /// IC_0 … IC_3. The pairs, of 6 words each: (0, 0), (α₁, β₂), (0, γ₂), (0, δ₂), (0, [τ]₂); γ₂ is the
+    /// generator of G2.
+    function _keys() internal pure virtual returns (uint256[38] memory keys);
 
     /// @inheritdoc IZkmVerifier
     function verify(bytes32 programVKey, uint32 exitCode, bytes calldata output, bytes calldata proof)
@@ -91,7 +94,7 @@ abstract contract Verifier is IZkmVerifier {
     {
         requireCanonicalCalldata(output, proof);
         uint256 tail = _checkShape(proof);
-        uint256[14] memory values;
+        uint256[16] memory values;
         _bindStatement(values, programVKey, exitCode, output, proof, tail);
         _drawChallenges(values, tail);
         _checkPairings(values, proof, tail);
@@ -121,7 +124,7 @@ abstract contract Verifier is IZkmVerifier {
     /// @dev Recomputes the program key; σ, which binds statement and witness; fp, which binds exit code and
     /// output to the output table (protocol, section 3).
     function _bindStatement(
-        uint256[14] memory values,
+        uint256[16] memory values,
         bytes32 programVKey,
         uint32 exitCode,
         bytes calldata output,
@@ -173,14 +176,15 @@ abstract contract Verifier is IZkmVerifier {
 
     /// @dev The chain of challenges (protocol, section 7): each is the hash, modulo R, of a one-byte tag, the
     /// challenge before and the messages since.
-    function _drawChallenges(uint256[14] memory values, uint256 tail) private pure {
+    function _drawChallenges(uint256[16] memory values, uint256 tail) private pure {
         assembly ("memory-safe") {
             let scratch := mload(0x40)
             let words := add(scratch, 1) // behind the tag
 
-            // γ and d1 from the proof, then d2, g(z), y: the circuit shows that they are what it computed.
+            // γ and d1 from the proof, then d2, then g(z) and y: the circuit shows that they are what it
+            // computed.
             calldatacopy(add(values, GAMMA), add(tail, AT_GAMMA), 0x40)
-            mstore(add(values, D2), calldataload(add(tail, AT_D2)))
+            calldatacopy(add(values, D2), add(tail, AT_D2), 0x20)
             calldatacopy(add(values, G_Z), add(tail, AT_G_Z), 0x40)
 
             // α = keccak(1, σ, γ, d1, C_h)
@@ -229,13 +233,9 @@ abstract contract Verifier is IZkmVerifier {
             mstore(add(values, OMEGA), mod(keccak256(scratch, 0x1c1), R))
 
             // ξ = keccak(7, d3, P_0 … P_11): one public input stands for the twelve values (section 8).
-            mstore8(scratch, 7)
-            calldatacopy(words, add(tail, AT_D3), 0x20)
-            let to := add(words, 0x20)
-            for { let i := 0 } lt(i, SHARED_BYTES) { i := add(i, 0x20) } {
-                mstore(add(to, i), mload(add(values, i)))
-            }
-            mstore(add(values, XI), mod(keccak256(scratch, add(0x21, SHARED_BYTES)), R))
+            mstore8(add(values, TAG), 7)
+            calldatacopy(add(values, D3), add(tail, AT_D3), 0x20)
+            mstore(add(values, XI), mod(keccak256(add(values, TAG), sub(XI, TAG)), R))
         }
     }
 
@@ -243,9 +243,9 @@ abstract contract Verifier is IZkmVerifier {
     /// L2 = (ζ − α) C_g + β (ζ − α) C_S + β² C_h + β³ (zζ − 1)(ζ − α) C_D − y G − Z(ζ) C_W2 + ζ C_W3,
     /// Z(ζ) = (ζ − z)(zζ − 1)(ζ − α):
     /// e(−A, B) e(α₁, β₂) e(vk_x + ω L1 + ω² L2, [1]₂) e(C, δ₂) e(−ω C_W1 − ω² C_W3, [τ]₂) = 1.
-    function _checkPairings(uint256[14] memory values, bytes calldata proof, uint256 tail) private view {
+    function _checkPairings(uint256[16] memory values, bytes calldata proof, uint256 tail) private view {
         (,, uint256 sideBits) = _sizes();
-        uint256[22] memory keys = _keys();
+        uint256[38] memory keys = _keys();
         bool valid;
         assembly ("memory-safe") {
             // A precompile that fails takes all gas it was given: stop at once with what is left. One that
@@ -273,7 +273,8 @@ abstract contract Verifier is IZkmVerifier {
             }
             // The sum += scalar · (point in memory).
             function add_memory(sum, at, scalar) {
-                copy(add(sum, 0x40), at, 0x40)
+                mstore(add(sum, 0x40), mload(at))
+                mstore(add(sum, 0x60), mload(add(at, 0x20)))
                 add_product(sum, scalar)
             }
             // The sum *= scalar.
@@ -281,15 +282,17 @@ abstract contract Verifier is IZkmVerifier {
                 mstore(add(sum, 0x40), scalar)
                 require_answer(staticcall(gas(), 7, sum, 0x60, sum, 0x40), 0x40)
             }
-            function copy(to, from, size) {
-                for { let i := 0 } lt(i, size) { i := add(i, 0x20) } { mstore(add(to, i), mload(add(from, i))) }
+            // A pair's first point := the sum.
+            function set_point(pair, sum) {
+                mstore(pair, mload(sum))
+                mstore(add(pair, 0x20), mload(add(sum, 0x20)))
             }
             function subtract(a, b) -> c {
                 c := addmod(a, sub(R, b), R)
             }
 
-            let pairs := mload(0x40) // five pairs of 0xc0 bytes
-            let sum := add(pairs, 0x3c0)
+            let pairs := keys // five pairs of 0xc0 bytes
+            let sum := mload(0x40)
             let omega := mload(add(values, OMEGA))
             let z := mload(add(values, Z))
 
@@ -338,12 +341,11 @@ abstract contract Verifier is IZkmVerifier {
 
             // sum := sum + vk_x, vk_x = IC_0 + d3 IC_1 + ξ IC_2 + (Σ ξ^i P_i) IC_3
             {
-                let ic := add(keys, 0x1c0)
+                let ic := add(keys, 0x3c0)
                 let xi := mload(add(values, XI))
                 let total := 0
-                for { let i := SHARED_BYTES } i {} {
-                    i := sub(i, 0x20)
-                    total := addmod(mulmod(total, xi, R), mload(add(values, i)), R)
+                for { let at := add(values, Y) } gt(at, add(values, D3)) { at := sub(at, 0x20) } {
+                    total := addmod(mulmod(total, xi, R), mload(at), R)
                 }
                 mstore(add(sum, 0x40), mload(ic))
                 mstore(add(sum, 0x60), mload(add(ic, 0x20)))
@@ -353,33 +355,18 @@ abstract contract Verifier is IZkmVerifier {
                 add_memory(sum, add(ic, 0xc0), total)
             }
 
-            // Third pair: (sum, [1]₂), the generator of G2.
-            let pair := add(pairs, 0x180)
-            mstore(pair, mload(sum))
-            mstore(add(pair, 0x20), mload(add(sum, 0x20)))
-            mstore(add(pair, 0x40), 0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2)
-            mstore(add(pair, 0x60), 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed)
-            mstore(add(pair, 0x80), 0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b)
-            mstore(add(pair, 0xa0), 0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa)
+            set_point(add(pairs, 0x180), sum)
 
-            // Fifth pair: (−ω (C_W1 + ω C_W3), [τ]₂)
+            // −ω (C_W1 + ω C_W3)
             calldatacopy(sum, add(tail, AT_W1), 0x40)
             add_calldata(sum, add(tail, AT_W3), omega)
             scale(sum, subtract(0, omega))
-            pair := add(pairs, 0x300)
-            mstore(pair, mload(sum))
-            mstore(add(pair, 0x20), mload(add(sum, 0x20)))
-            copy(add(pair, 0x40), add(keys, 0x140), 0x80)
+            set_point(add(pairs, 0x300), sum)
 
-            // First pair: (−A, B). y = 0 stays 0: that is infinity or no point.
+            // (−A, B) and C. y = 0 stays 0: that is infinity or no point.
             calldatacopy(pairs, add(tail, AT_GROTH16), 0xc0)
             mstore(add(pairs, 0x20), mod(sub(Q, mload(add(pairs, 0x20))), Q))
-            // Second pair: (α₁, β₂)
-            copy(add(pairs, 0xc0), keys, 0xc0)
-            // Fourth pair: (C, δ₂)
             calldatacopy(add(pairs, 0x240), add(tail, add(AT_GROTH16, 0xc0)), 0x40)
-            copy(add(pairs, 0x280), add(keys, 0xc0), 0x80)
-
             require_answer(staticcall(gas(), 8, pairs, 0x3c0, 0x00, 0x20), 0x20)
             valid := eq(mload(0x00), 1)
         }

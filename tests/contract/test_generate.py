@@ -15,16 +15,18 @@ VERIFIER = Path(__file__).parents[2] / "contracts" / "Verifier.sol"
 
 
 def constants(source):
-    words = re.findall(r"keys\[(\d+)\] = 0x([0-9a-f]{64});", source)
-    assert [int(index) for index, _ in words] == list(range(22))
-    return bytes.fromhex("".join(word for _, word in words))
+    """The 38 words of the pairing's input and IC; words without a line are zero."""
+    words = {int(i): word for i, word in re.findall(r"keys\[(\d+)\] = 0x([0-9a-f]{64});", source)}
+    return b"".join(bytes.fromhex(words.pop(i, "00" * 32)) for i in range(38))
 
 
 def test_constants(prover):
     d = prover.description
     source = contract_source(d)
     key = d.key
-    assert constants(source) == b"".join([key.alpha, key.beta, key.delta, d.tau_g2, *key.ic])
+    empty = bytes(64)
+    pairs = [bytes(192), key.alpha + key.beta, empty + G2_GENERATOR, empty + key.delta, empty + d.tau_g2]
+    assert constants(source) == b"".join([*pairs, *key.ic])
     assert f"VERSION = 0x{d.version.hex()};" in source
     assert "return (16, 4, 4);" in source
     assert contract_source(d) == source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from zkm.contract.description import Description
-from zkm.contract.layout import WORD
+from zkm.contract.layout import POINT, WORD
 
 __all__ = ["CONTRACT", "contract_source"]
 
@@ -41,7 +41,7 @@ contract {contract} is Verifier {{
         return ({slots}, {max_height}, {side_bits});
     }}
 
-    function _keys() internal pure override returns (uint256[22] memory keys) {{
+    function _keys() internal pure override returns (uint256[38] memory keys) {{
 {keys}\
     }}
 }}
@@ -62,18 +62,23 @@ def contract_source(description: Description) -> str:
     """
     description.check()
     params, key = description.params, description.key
+    empty = bytes(POINT)
+    # The layout that Verifier._keys() asks for: five pairs, then IC.
     parts = [
-        ("α₁", key.alpha),
+        ("α₁", bytes(6 * WORD) + key.alpha),
         ("β₂", key.beta),
-        ("δ₂", key.delta),
-        ("[τ]₂", description.tau_g2),
+        ("γ₂", empty + key.gamma),
+        ("δ₂", empty + key.delta),
+        ("[τ]₂", empty + description.tau_g2),
         *((f"IC_{i}", point) for i, point in enumerate(key.ic)),
     ]
     lines, index = [], 0
-    for name, point in parts:
+    for name, data in parts:
         lines.append(f"        // {name}\n")
-        for start in range(0, len(point), WORD):
-            lines.append(f"        keys[{index}] = 0x{point[start : start + WORD].hex()};\n")
+        for start in range(0, len(data), WORD):
+            word = data[start : start + WORD]
+            if any(word):
+                lines.append(f"        keys[{index}] = 0x{word.hex()};\n")
             index += 1
     return TEMPLATE.format(
         contract=CONTRACT,
