@@ -14,7 +14,7 @@ use crate::columns::{Columns, Table};
 use crate::error::{Error, Result};
 use crate::expression::{Batch, Interaction, Value};
 use crate::field::from_i64;
-use crate::gkr_lanes;
+use crate::lanes;
 
 /// Rows that one task computes the leaves of, and groups of four that one task combines.
 const CHUNK: usize = 1 << 10;
@@ -117,7 +117,7 @@ impl Fractions {
                 let start = chunk * CHUNK;
                 let children = (&self.numerators, self.denominators.as_slice());
                 let outputs = (&mut *numerators, &mut *denominators);
-                let done = gkr_lanes::combine(children, start, outputs);
+                let done = lanes::combine(children, start, outputs);
                 for (i, (p, q)) in numerators.iter_mut().zip(denominators).enumerate().skip(done) {
                     let group = start + i;
                     let children = self.denominators[4 * group..][..4].try_into().expect("four");

@@ -15,7 +15,7 @@ use crate::columns::Columns;
 use crate::error::{Error, Result};
 use crate::field::eq_table;
 use crate::fractions::{leaves, tree, Fingerprint, Fractions, Layer, Numerators};
-use crate::gkr_lanes;
+use crate::lanes;
 use crate::sumcheck::{Evaluations, Rounds};
 use crate::tails::Tails;
 
@@ -297,7 +297,7 @@ impl Part {
             .for_each(|(chunk, (numerators, denominators))| {
                 let start = chunk * CHUNK;
                 let outputs = (&mut *numerators, &mut *denominators);
-                let done = gkr_lanes::fold((p, q), start, challenge, unshifted, outputs);
+                let done = lanes::fold_pairs((p, q), start, challenge, unshifted, outputs);
                 let outputs = (&mut numerators[4 * done..], &mut denominators[4 * done..]);
                 fold_pairs((p, q), start + done, challenge, unshifted, outputs);
             });
@@ -351,7 +351,7 @@ fn evaluate<const AT_ONE: bool>(
             let (done, first) = if AT_ONE {
                 (0, [Fr::ZERO; 4])
             } else {
-                gkr_lanes::evaluate(&part.numerators, &part.denominators, eq, start, unshifted)
+                lanes::evaluate_pairs(&part.numerators, &part.denominators, eq, start, unshifted)
             };
             let rest = evaluate_pairs::<AT_ONE>(part, &eq[done..], start + done, unshifted);
             std::array::from_fn(|i| (first[i] + rest[i]) * weights[j])
@@ -477,7 +477,7 @@ mod tests {
             for unshifted in [None, Some(elements(9)[8]), Some(Fr::ZERO)] {
                 for start in [0, 1, 8] {
                     let plain = evaluate_pairs::<false>(&part, &eq, start, unshifted);
-                    let (done, first) = gkr_lanes::evaluate(
+                    let (done, first) = lanes::evaluate_pairs(
                         &part.numerators,
                         &part.denominators,
                         &eq,
@@ -502,7 +502,7 @@ mod tests {
                     let out = (plain.0.as_mut_slice(), plain.1.as_mut_slice());
                     fold_pairs(groups, 3, challenge, unshifted, out);
                     let out = (lanes.0.as_mut_slice(), lanes.1.as_mut_slice());
-                    let done = gkr_lanes::fold(groups, 3, challenge, unshifted, out);
+                    let done = lanes::fold_pairs(groups, 3, challenge, unshifted, out);
                     assert_eq!(plain.0[..4 * done], lanes.0[..4 * done]);
                     assert_eq!(plain.1[..4 * done], lanes.1[..4 * done]);
                 }
@@ -515,7 +515,7 @@ mod tests {
         for part in parts(96) {
             let groups = (&part.numerators, part.denominators.as_slice());
             let (mut p, mut q) = (vec![Fr::ZERO; 43], vec![Fr::ZERO; 43]);
-            let done = gkr_lanes::combine(groups, 5, (&mut p, &mut q));
+            let done = lanes::combine(groups, 5, (&mut p, &mut q));
             for (group, sum) in (5..5 + done).zip(p.iter().zip(&q)) {
                 let children = part.denominators[4 * group..][..4].try_into().unwrap();
                 let plain = fractions::combine(&part.numerators.group(group), children);

@@ -10,17 +10,7 @@ pub mod expression;
 pub mod field;
 pub mod fractions;
 pub mod gkr;
-#[cfg(all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512ifma"))]
-pub mod gkr_lanes;
-#[cfg(not(all(
-    target_arch = "x86_64",
-    target_feature = "avx512f",
-    target_feature = "avx512ifma"
-)))]
-#[path = "gkr_plain.rs"]
-pub mod gkr_lanes;
 pub mod groth16;
-#[cfg(all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512ifma"))]
 pub mod lanes;
 pub mod machine;
 pub mod mercury;

@@ -13,12 +13,13 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
-use crate::accumulate::{Accumulator, Multiplicand};
+use crate::accumulate::{two_products, Accumulator, Multiplicand};
 use crate::columns::{Columns, Table};
 use crate::error::{Error, Result};
-use crate::expression::{Batch, Combination, Value};
+use crate::expression::{Batch, Combination, Expressions, Node, Value};
 use crate::field::{eq_table, from_i64};
 use crate::fractions::Fingerprint;
+use crate::lanes::{self, SCALE};
 use crate::sumcheck::{Evaluations, Rounds};
 use crate::tails::Tails;
 
@@ -47,9 +48,10 @@ struct TableSum {
     /// Whether the first round's integers stay below 2^127.
     fits: bool,
     rows: usize,
-    /// The linear part of every row.
+    /// The linear part of every row; times [`SCALE`] when a variable is bound.
     linear: Vec<Fr>,
-    /// The columns that products need, by index; `None` until the first variable is bound.
+    /// The columns that products need, by index, times [`SCALE`]; `None` until a variable is
+    /// bound.
     folded: Option<Vec<Vec<Fr>>>,
 }
 
@@ -191,24 +193,27 @@ impl TableSum {
     }
 
     fn fold(&mut self, table: &Table, challenge: Fr) {
-        let pairs = self.rows.div_ceil(2);
-        self.linear = fold(&self.linear, challenge);
         self.folded = Some(match self.folded.take() {
-            Some(columns) => columns.iter().map(|column| fold(column, challenge)).collect(),
+            Some(columns) => {
+                self.linear = fold(&self.linear, [Fr::ONE - challenge, challenge]);
+                let fold = |column: &Vec<Fr>| fold(column, [Fr::ONE - challenge, challenge]);
+                columns.iter().map(fold).collect()
+            }
             None => {
-                let low = Multiplicand::new(Fr::ONE - challenge);
-                let high = Multiplicand::new(challenge);
+                let weights = [Fr::ONE - challenge, challenge].map(|w| w * Fr::from(SCALE));
+                self.linear = fold(&self.linear, weights);
+                let [low, high] = weights.map(Multiplicand::new);
                 let expressions = &table.expressions;
                 let mut columns = vec![Vec::new(); expressions.columns];
                 for (node, _) in self.needed.iter().enumerate().filter(|(_, needed)| **needed) {
-                    if let crate::expression::Node::Column(column) = expressions.nodes[node] {
+                    if let Node::Column(column) = expressions.nodes[node] {
                         columns[column] = fold_cells(table.column(column), &low, &high);
                     }
                 }
                 columns
             }
         });
-        self.rows = pairs;
+        self.rows = self.rows.div_ceil(2);
     }
 
     /// Σ over the pairs from `start` to `end` of eq · this table's sum, at the points.
@@ -220,13 +225,39 @@ impl TableSum {
         end: usize,
         points: [i64; 3],
     ) -> [Fr; 3] {
-        let pairs = Pairs { sum: self, table, eq, start, end, points };
-        match &self.folded {
-            None if self.fits => pairs.evaluate(|column| (table.column(column), i128::from)),
-            None => pairs.evaluate(|column| (table.column(column), from_i64)),
-            Some(folded) => pairs.evaluate(|column| (folded[column].as_slice(), |value| value)),
-        }
+        let Some(folded) = &self.folded else {
+            let pairs = Pairs { sum: self, table, eq, start, end, points, scale: 1 };
+            return if self.fits {
+                pairs.evaluate(|column| (table.column(column), i128::from))
+            } else {
+                pairs.evaluate(|column| (table.column(column), from_i64))
+            };
+        };
+        let stored = Folded {
+            expressions: &table.expressions,
+            needed: &self.needed,
+            combination: &self.combination,
+            linear: &self.linear,
+            columns: folded,
+        };
+        let (done, first) = lanes::evaluate_folded(&stored, &eq[start..end], start, points);
+        let unscale = Fr::from(SCALE).inverse().expect("a power of two");
+        let start = start + done;
+        let pairs = Pairs { sum: self, table, eq, start, end, points, scale: SCALE };
+        let rest = pairs.evaluate(|column| {
+            (folded[column].as_slice(), |value| if SCALE == 1 { value } else { value * unscale })
+        });
+        std::array::from_fn(|i| first[i] + rest[i])
     }
+}
+
+/// A table whose first variable is bound.
+pub struct Folded<'a> {
+    pub expressions: &'a Expressions,
+    pub needed: &'a [bool],
+    pub combination: &'a Combination,
+    pub linear: &'a [Fr],
+    pub columns: &'a [Vec<Fr>],
 }
 
 /// Some pairs of rows of a table.
@@ -237,6 +268,8 @@ struct Pairs<'a> {
     start: usize,
     end: usize,
     points: [i64; 3],
+    /// What the linear part is stored times.
+    scale: u64,
 }
 
 impl Pairs<'_> {
@@ -246,6 +279,10 @@ impl Pairs<'_> {
         source: impl Fn(usize) -> (&'c [C], F),
     ) -> [Fr; 3] {
         let Self { sum, start, end, points, .. } = *self;
+        if start >= end {
+            return [Fr::ZERO; 3];
+        }
+        let unscale = Fr::from(self.scale).inverse().expect("a power of two");
         let Combination { constant, products, .. } = &sum.combination;
         let weights: Vec<(usize, T::Weight)> =
             products.iter().map(|(node, weight)| (*node, T::weight(*weight))).collect();
@@ -271,7 +308,10 @@ impl Pairs<'_> {
                 for (i, products) in sums[..count].iter().enumerate() {
                     let row = 2 * (first + i);
                     let high = sum.linear.get(row + 1).copied().unwrap_or(Fr::ZERO);
-                    let linear = line(sum.linear[row], high, point);
+                    let mut linear = line(sum.linear[row], high, point);
+                    if self.scale != 1 {
+                        linear *= unscale;
+                    }
                     total
                         .add_product(&(products.reduce() + linear + constant), &self.eq[first + i]);
                 }
@@ -314,7 +354,7 @@ impl Number for Fr {
 
 /// low + point·(high − low) for a point that is 0, 1, −1 or −2.
 #[inline(always)]
-fn line<T: Value>(low: T, high: T, point: i64) -> T {
+pub fn line<T: Value>(low: T, high: T, point: i64) -> T {
     match point {
         0 => low,
         1 => high,
@@ -376,17 +416,18 @@ fn pad(
     points.map(|point| value * from_i64(1 - point))
 }
 
-/// Binds the lowest variable of a column that is zero behind its end.
-fn fold(column: &[Fr], challenge: Fr) -> Vec<Fr> {
+/// Binds the lowest variable of a column that is zero behind its end: low · weights\[0\] + high ·
+/// weights\[1\] for every pair of cells.
+fn fold(column: &[Fr], weights: [Fr; 2]) -> Vec<Fr> {
     let mut folded = vec![Fr::ZERO; column.len().div_ceil(2)];
     folded.par_iter_mut().zip(column.par_chunks(2)).with_min_len(CHUNK).for_each(|(out, pair)| {
         let high = pair.get(1).copied().unwrap_or(Fr::ZERO);
-        *out = pair[0] + challenge * (high - pair[0]);
+        *out = two_products(&pair[0], &weights[0], &high, &weights[1]);
     });
     folded
 }
 
-/// [`fold`] for integer cells, given 1 − challenge and the challenge.
+/// [`fold`] for integer cells.
 fn fold_cells(column: &[i64], low: &Multiplicand, high: &Multiplicand) -> Vec<Fr> {
     let mut folded = vec![Fr::ZERO; column.len().div_ceil(2)];
     folded.par_iter_mut().zip(column.par_chunks(2)).with_min_len(CHUNK).for_each(|(out, pair)| {
@@ -396,4 +437,64 @@ fn fold_cells(column: &[i64], low: &Multiplicand, high: &Multiplicand) -> Vec<Fr
         *out = sum.reduce();
     });
     folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::Interaction;
+    use ark_std::{test_rng, UniformRand};
+
+    /// Whichever way the inner loop is compiled, it does what the plain one does.
+    #[test]
+    fn lanes_evaluate_as_the_plain_loop() {
+        use Node::{Add, Column, Constant, Mul, Sub};
+        let mut rng = test_rng();
+        // (3 a − b)(a b) + (b − 7) c + 2^40 a
+        let nodes = vec![
+            Column(0),
+            Column(1),
+            Column(2),
+            Constant(3),
+            Constant(-7),
+            Constant(1 << 40),
+            Mul(0, 3),
+            Sub(6, 1),
+            Mul(0, 1),
+            Mul(7, 8),
+            Add(1, 4),
+            Mul(10, 2),
+            Add(9, 11),
+            Mul(0, 5),
+            Add(12, 13),
+        ];
+        let interaction =
+            Interaction { bus: 1, negative: false, multiplicity: 8, entries: vec![(14, 0)] };
+        let expressions = Expressions::new(nodes, vec![14, 9], vec![interaction], 3).unwrap();
+        for rows in [1, 2, 15, 16, 17, 31, 33, 150] {
+            let cells: Vec<i64> = (0..3 * rows as i64).map(|i| (i * i) % 1001 - 500).collect();
+            let table = Table::new(expressions.clone(), 3, 8, rows, cells).unwrap();
+            let columns = Columns { tables: vec![table] };
+            let mut weights = Weights {
+                fingerprint: Fingerprint::of(&columns, Fr::rand(&mut rng), Fr::rand(&mut rng)),
+                interactions: vec![Fr::rand(&mut rng)],
+                delta: Fr::rand(&mut rng),
+                first: 0,
+                power: Fr::rand(&mut rng),
+            };
+            let table = &columns.tables[0];
+            let mut sum = TableSum::new(table, &mut weights);
+            sum.fold(table, Fr::rand(&mut rng));
+            let pairs = sum.rows.div_ceil(2);
+            let eq: Vec<Fr> = (0..pairs).map(|_| Fr::rand(&mut rng)).collect();
+            let folded = sum.folded.as_ref().unwrap();
+            let unscale = Fr::from(SCALE).inverse().unwrap();
+            for points in [POINTS, [1, -1, -2]] {
+                let (start, end, eq, scale) = (0, pairs, &eq[..], SCALE);
+                let plain = Pairs { sum: &sum, table, eq, start, end, points, scale }
+                    .evaluate(|column| (folded[column].as_slice(), |value| value * unscale));
+                assert_eq!(sum.evaluate(table, eq, 0, pairs, points), plain);
+            }
+        }
+    }
 }

@@ -40,7 +40,8 @@ def random_system(
 ) -> tuple[System, list[TableData]]:
     """Tables with random expressions of degree up to 3 that are zero in the row of zeros."""
     rng = random.Random(seed)
-    params = ParameterSet("random", row_bits, interaction_bits, 8, 2)
+    slot_bits = 8 if row_bits < 6 else 12
+    params = ParameterSet("random", row_bits, interaction_bits, slot_bits, 2)
     tables = [_table(f"T{i}", recipe, rng) for i, recipe in enumerate(recipes)]
     data = []
     for table, recipe in zip(tables, recipes, strict=True):

@@ -96,6 +96,13 @@ def test_cells_of_every_size(bound: int) -> None:
         compare(*random_system(4, 4, recipes, seed), seed)
 
 
+@pytest.mark.parametrize("bound", [SMALL, WORDS, WIDE])
+def test_tables_long_enough_for_vector_instructions(bound: int) -> None:
+    """The inner loops do eight steps at a time, and the last ones alone."""
+    recipes = [Recipe(8, 201, 2, bound), Recipe(7, 117, 1, bound), Recipe(8, 256, 1, bound)]
+    compare(*random_system(8, 2, recipes, seed=bound), seed=5)
+
+
 @st.composite
 def recipe_lists(draw: st.DrawFn) -> tuple[int, int, list[Recipe]]:
     row_bits = draw(st.integers(0, 4))

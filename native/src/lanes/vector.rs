@@ -1,5 +1,4 @@
-//! Eight elements of Fr at once, on processors with AVX-512 IFMA (compiled in where the compiler is
-//! told of it: see .cargo/config.toml).
+//! Eight elements of Fr at once.
 //!
 //! An element is five limbs of 52 bits, a vector register holds one limb of eight elements. A
 //! product is divided by 2^260 instead of arkworks' R = 2^256: the callers put factors of 2^4 where
@@ -50,7 +49,7 @@ const MULTIPLES: [[u64; 5]; 4] = {
 #[derive(Clone, Copy)]
 pub struct Lanes([__m512i; 5]);
 
-/// A sum of products that is not reduced yet.
+/// A sum of at most 200 products that is not reduced yet: its limbs stay below 2^63.
 pub struct Wide([__m512i; 10]);
 
 // SAFETY (of every block below): the instructions are those of the target features avx512f and
@@ -160,10 +159,10 @@ impl Lanes {
         sum.reduce()
     }
 
-    /// Less than r, of a value less than 2r.
+    /// Less than K r, of a value less than 2K r.
     #[inline(always)]
-    fn canonical(&self) -> Self {
-        let limb = |i: usize| unsafe { _mm512_sub_epi64(self.0[i], splat(MULTIPLES[1][i])) };
+    pub fn reduced<const K: usize>(&self) -> Self {
+        let limb = |i: usize| unsafe { _mm512_sub_epi64(self.0[i], splat(MULTIPLES[K][i])) };
         let reduced = Self(std::array::from_fn(limb)).carried();
         unsafe {
             let negative = _mm512_cmplt_epi64_mask(reduced.0[4], splat(0));
@@ -227,7 +226,7 @@ impl Lanes {
     /// Stores values below 2r the way [`Self::load_pairs`] loads them, reduced below r.
     #[inline(always)]
     pub fn store_pairs<const STRIDE: usize, const AT: usize>(pair: [Self; 2], rows: &mut [Fr]) {
-        let [[a, b, c, d], [e, f, g, h]] = pair.map(|lanes| lanes.canonical().limbs());
+        let [[a, b, c, d], [e, f, g, h]] = pair.map(|lanes| lanes.reduced::<1>().limbs());
         for (i, row) in transpose([a, b, c, d, e, f, g, h]).into_iter().enumerate() {
             let pair: &mut [Fr] = &mut rows[STRIDE * i + AT..][..2];
             unsafe { _mm512_storeu_si512(pair.as_mut_ptr().cast(), row) };
@@ -250,7 +249,7 @@ impl Lanes {
     #[inline(always)]
     pub fn store(&self, values: &mut [Fr]) {
         let mut limbs = [[0u64; 8]; 4];
-        for (limb, lanes) in limbs.iter_mut().zip(self.canonical().limbs()) {
+        for (limb, lanes) in limbs.iter_mut().zip(self.reduced::<1>().limbs()) {
             unsafe { _mm512_storeu_si512(limb.as_mut_ptr().cast(), lanes) };
         }
         for (lane, value) in values[..8].iter_mut().enumerate() {

@@ -1,13 +1,10 @@
-//! The three inner loops of the GKR prover on eight groups at a time: see [`crate::lanes`]. Each
-//! does as many as it can, from the first on, and says how many; the plain loops do the rest.
-//!
-//! Comments give upper bounds in r.
+//! The inner loops of the GKR prover and of its tree. Comments give upper bounds in r.
 
 use ark_bn254::Fr;
 use ark_ff::{BigInt, Field, PrimeField};
 
+use super::vector::{scaled, Lanes, Wide};
 use crate::fractions::Numerators;
-use crate::lanes::{scaled, Lanes, Wide};
 use crate::sumcheck::Evaluations;
 
 const LANES: usize = 8;
@@ -34,7 +31,7 @@ fn load_groups(values: &[Fr]) -> [Lanes; 8] {
 
 /// Σ weight · G at 0, −1, −2 and the coefficient of X^4 over pairs of groups from `start` on, as
 /// many as there are weights. At most 2^14 pairs.
-pub fn evaluate(
+pub fn evaluate_pairs(
     numerators: &Numerators,
     denominators: &[Fr],
     weights: &[Fr],
@@ -108,7 +105,7 @@ fn extend([zero, minus_one, leading]: [Lanes; 3]) -> [Lanes; 4] {
 
 /// Binds the lowest variable of pairs of groups from `start` on, as many as there is room for in
 /// the outputs.
-pub fn fold(
+pub fn fold_pairs(
     (numerators, denominators): (&Numerators, &[Fr]),
     start: usize,
     challenge: Fr,
