@@ -2,6 +2,7 @@
 # make setup   .venv with everything in it, and the development keys
 # make test    set up, lint, and every test
 # make bench   seconds, memory and sizes per stage, as a table and as JSON
+# make docs    write the parts of docs/ that are made from the code
 # make fuzz    the property tests with many more cases
 # make lock    resolve the Python requirements anew
 # make clean   remove everything that a command has made
@@ -18,7 +19,7 @@ FACTOR ?= 50
 CARGO_TEST := cd native && cargo test --release --no-default-features --locked
 
 .PHONY: demo setup environment environment-dev test lint format test-native test-python \
-	test-contracts bench fuzz lock clean
+	test-contracts bench docs fuzz lock clean
 
 demo: setup
 	$(BIN)/python -m zkm.chain.anvil -- $(BIN)/ape run prove_and_submit --network $(NETWORK)
@@ -57,6 +58,9 @@ test-contracts:
 
 bench: setup
 	$(BIN)/python -m benches
+
+docs: environment
+	$(BIN)/python tools/make_docs.py
 
 fuzz: environment-dev
 	$(BIN)/python -m pytest -n 2 --timeout 3600 --fuzz $(FACTOR)
