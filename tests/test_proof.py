@@ -1,6 +1,7 @@
 """The proof file: what is written is read, and nothing else is accepted."""
 
 import json
+import sys
 
 import pytest
 
@@ -48,7 +49,28 @@ def test_a_changed_field_is_refused(tmp_path, key, value):
         Proof.load(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "null", "[" * 100_000, "\xff"])
+@pytest.fixture
+def high_recursion_limit():
+    """As some libraries leave it; Python's own JSON parser then overflows its stack."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+OTHER_FILES = {
+    "empty": "",
+    "list": "[]",
+    "unclosed": "{",
+    "null": "null",
+    "binary": "\xff",
+    "deep list": "[" * 1_000_000,
+    "deep object": '{"a":' * 1_000_000,
+}
+
+
+@pytest.mark.usefixtures("high_recursion_limit")
+@pytest.mark.parametrize("text", OTHER_FILES.values(), ids=OTHER_FILES)
 def test_other_files_are_refused(tmp_path, text):
     path = tmp_path / "proof.json"
     path.write_text(text, encoding="latin-1")

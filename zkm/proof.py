@@ -81,9 +81,13 @@ class Proof:
             data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             raise ProofError(f"{path}: longer than {MAX_FILE_BYTES} bytes")
+        # A proof is one flat object. Nothing deeper reaches the parser: where a library has raised
+        # Python's recursion limit, deep nesting would overflow the parser's stack.
+        if data.count(b"{") != 1 or b"[" in data:
+            raise ProofError(f"{path}: not one flat JSON object")
         try:
             content = json.loads(data)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ProofError(f"{path}: not JSON: {error}") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ProofError(f"{path}: not a file of format '{FORMAT}'")
