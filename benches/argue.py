@@ -153,10 +153,38 @@ def stages(rows: int) -> dict[str, float]:
 def measure(rows: int = 70_000) -> list[dict[str, object]]:
     """One entry for each stage of the argument on `rows` rows."""
     seconds = stages(rows)
-    return [
+    entries: list[dict[str, object]] = [
         {"name": f"argument.{name}", "seconds": seconds[f"{name} (s)"]}
         for name in ("columns", "gkr", "zerocheck", "stacking")
     ]
+    return [*entries, compare_gkr_round(rows)]
+
+
+def compare_gkr_round(rows: int) -> dict[str, object]:
+    """The largest round of GKR, the first of the last layer, beside arkworks' plain arithmetic."""
+    system, data = make_system(SMALL, rows)
+    params = system.params
+    kernel = _native.Gkr(native_columns(system, data), params.table_bits, params.interaction_bits, 3, 2**200)
+    for layer in range(params.gkr_layers - 1):
+        kernel.layer(2**199)
+        for variable in range(2 * layer):
+            kernel.round()
+            kernel.bind(2**201 + variable)
+        kernel.descend(2**202, 2**203)
+    kernel.layer(2**199)
+    start = time.perf_counter()
+    reference = kernel.reference_round()
+    middle = time.perf_counter()
+    coefficients = kernel.round()
+    end = time.perf_counter()
+    for x in range(1, 5):
+        difference = sum(a * x**i for i, a in enumerate(coefficients, 1))
+        assert (reference[0] + difference - reference[x]) % MODULUS == 0
+    return {
+        "name": "argument.gkr round",
+        "seconds": end - middle,
+        "ratio_to_plain": (middle - start) / (end - middle),
+    }
 
 
 def main() -> None:

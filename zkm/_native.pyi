@@ -289,6 +289,9 @@ class Gkr:
         """Opens the next layer, from the root down."""
 
     def round(self) -> list[int]: ...
+    def reference_round(self) -> list[int]:
+        """The next round polynomial at 0, 1, 2, 3, 4 by plain arithmetic, for comparisons."""
+
     def bind(self, challenge: int) -> None: ...
     def values(self) -> list[int]:
         """P_0 … P_3, Q_0 … Q_3 at the end of a layer's rounds."""

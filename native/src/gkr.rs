@@ -110,6 +110,15 @@ impl Gkr {
         self.open()?.round()
     }
 
+    /// The next round's polynomial at 0, 1, 2, 3 and 4, by the formula of the protocol and
+    /// arkworks' arithmetic alone: what [`Self::round`] is compared with.
+    ///
+    /// # Errors
+    /// No layer is open, or all its variables are bound.
+    pub fn reference_round(&mut self) -> Result<[Fr; 5]> {
+        self.open()?.reference_round()
+    }
+
     /// Takes the challenge of the last round.
     ///
     /// # Errors
@@ -209,6 +218,41 @@ impl Open {
                 evaluate::<false>(parts, weights, tails, *lambda, unshifted)
             }
         })
+    }
+
+    fn reference_round(&self) -> Result<[Fr; 5]> {
+        if self.tails.coordinate().is_none() {
+            return Err(Error::value("all variables are bound"));
+        }
+        let mut sums = constants(&self.parts, &self.weights, &self.tails, self.lambda);
+        for (part, weight) in self.parts.iter().zip(&self.weights) {
+            let pairs = part.groups() / 2;
+            let stored = (0..pairs)
+                .into_par_iter()
+                .with_min_len(CHUNK)
+                .map(|pair| {
+                    let (low, high) =
+                        (part.group(2 * pair, Fr::ZERO), part.group(2 * pair + 1, Fr::ZERO));
+                    std::array::from_fn(|x| {
+                        let x = Fr::from(x as u64);
+                        let at = |low: [Fr; 4], high: [Fr; 4]| -> [Fr; 4] {
+                            std::array::from_fn(|c| low[c] + x * (high[c] - low[c]))
+                        };
+                        let (mut p, q) = (at(low.0, high.0), at(low.1, high.1));
+                        p[0] -= self.shift() * q[0];
+                        let numerator = p[0] * q[1] * q[2] * q[3]
+                            + p[1] * q[0] * q[2] * q[3]
+                            + p[2] * q[0] * q[1] * q[3]
+                            + p[3] * q[0] * q[1] * q[2];
+                        let denominator = q[0] * q[1] * q[2] * q[3];
+                        (numerator + self.lambda * denominator) * self.tails.table()[pair]
+                    })
+                })
+                .reduce(|| [Fr::ZERO; 5], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+            let weight = *weight * self.tails.scale();
+            sums.iter_mut().zip(stored).for_each(|(sum, value)| *sum += weight * value);
+        }
+        Ok(sums)
     }
 
     fn bind(&mut self, challenge: Fr) -> Result<()> {
@@ -357,6 +401,14 @@ fn evaluate<const AT_ONE: bool>(
             std::array::from_fn(|i| (first[i] + rest[i]) * weights[j])
         })
         .reduce(|| [Fr::ZERO; 4], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+    let [constant, ..] = constants(parts, weights, tails, lambda);
+    let [first, minus_one, minus_two, leading] = stored.map(|value| value * tails.scale());
+    [first + constant, minus_one + constant, minus_two + constant, leading]
+}
+
+/// What the pairs that are not stored add to the round polynomial at any five points: G is
+/// constant there.
+fn constants(parts: &[Part], weights: &[Fr], tails: &Tails, lambda: Fr) -> [Fr; 5] {
     let constant: Fr = parts
         .par_iter()
         .zip(weights)
@@ -367,9 +419,7 @@ fn evaluate<const AT_ONE: bool>(
             *weight * (part.tail.square().square() * (to - from) + Fr::ONE - to)
         })
         .sum();
-    let constant = lambda * constant;
-    let [first, minus_one, minus_two, leading] = stored.map(|value| value * tails.scale());
-    [first + constant, minus_one + constant, minus_two + constant, leading]
+    [lambda * constant; 5]
 }
 
 /// Σ eq · G at 0 (or 1), −1 and −2 and the coefficient of X^4 over a part's pairs from `start` on.

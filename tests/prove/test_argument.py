@@ -17,8 +17,10 @@ from tests.prove.argue import Argument, make_slots, prove, verify
 from tests.prove.systems import SMALL, WIDE, WORDS, Recipe, random_system
 from tests.reference import toy_prover
 from tests.reference.toy_system import statement_data
+from zkm import _native
 from zkm.errors import ProofError
 from zkm.field import MODULUS, Fr
+from zkm.prove.columns import native_columns
 from zkm.tables.data import TableData
 from zkm.tables.system import System
 from zkm.verify.arithmetic import Arithmetic
@@ -101,6 +103,20 @@ def test_tables_long_enough_for_vector_instructions(bound: int) -> None:
     """The inner loops do eight steps at a time, and the last ones alone."""
     recipes = [Recipe(8, 201, 2, bound), Recipe(7, 117, 1, bound), Recipe(8, 256, 1, bound)]
     compare(*random_system(8, 2, recipes, seed=bound), seed=5)
+
+
+@pytest.mark.parametrize("rows", [1, 37, 200, 256])
+def test_rounds_are_those_of_plain_arithmetic(rows: int) -> None:
+    system, data = random_system(8, 2, [Recipe(8, rows, 3)], seed=rows)
+    kernel = _native.Gkr(native_columns(system, data), 8, 2, 2**201, 2**202)
+    for layer in range(5):
+        kernel.layer(2**203 + layer)
+        for variable in range(2 * layer):
+            at_zero, *values = kernel.reference_round()
+            coefficients = [at_zero, *kernel.round()]
+            assert values == [toy_prover.evaluate(coefficients, x) for x in (1, 2, 3, 4)]
+            kernel.bind(2**204 + variable)
+        kernel.descend(2**205, 2**206)
 
 
 @st.composite

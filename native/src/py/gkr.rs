@@ -43,6 +43,10 @@ impl Gkr {
         integers(py, &polynomial[1..])
     }
 
+    fn reference_round<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        integers(py, &released(py, || self.0.reference_round())??)
+    }
+
     fn bind(&mut self, py: Python<'_>, challenge: &Bound<'_, PyAny>) -> PyResult<()> {
         let challenge = element(challenge)?;
         Ok(released(py, || self.0.bind(challenge))??)
