@@ -58,8 +58,8 @@ impl<P: SumCurve<ScalarField = Fr>> FixedBase<P> {
             for scalar in scalars {
                 let shifted = add(scalar.into_bigint().0, offset);
                 for window in 0..self.windows.count {
-                    let digit =
-                        self.windows.digit(window, bits(&shifted, window * self.windows.width));
+                    let position = window * self.windows.width;
+                    let digit = self.windows.digit(window)(bits(&shifted, position));
                     if digit != 0 {
                         let entry = window * entries + digit.unsigned_abs() as usize - 1;
                         terms.push(Term::new(entry, digit < 0));

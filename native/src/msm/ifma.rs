@@ -16,7 +16,7 @@ use ark_bn254::{g1, Fq, G1Affine};
 
 use ark_ff::{BigInt, Field, Fp, MontFp, One, PrimeField, Zero};
 
-use super::sums::{Pair, PairAdder, Plain, Term};
+use super::sums::{PairAdder, Pairs, Plain};
 
 const LIMBS: usize = 5;
 const BITS: u32 = 52;
@@ -25,6 +25,7 @@ const MASK: u64 = (1 << BITS) - 1;
 const WIDTH: usize = 2;
 /// Additions in one step.
 const LANES: usize = 8 * WIDTH;
+const _: () = assert!(LANES == Pairs::STEP);
 /// Steps of lanes that are fetched from memory ahead.
 const AHEAD: usize = 2;
 
@@ -93,14 +94,9 @@ pub fn available() -> bool {
 /// R = 2^260.
 #[derive(Default)]
 pub struct Ifma {
-    /// For each step: the denominators, and the products of those before.
-    steps: Vec<Step>,
+    /// For each step: the products of the denominators of the steps before.
+    products: Vec<[Element; WIDTH]>,
     plain: Plain<g1::Config>,
-}
-
-struct Step {
-    denominator: [Element; WIDTH],
-    product: [Element; WIDTH],
 }
 
 /// 16 = 2^260 / 2^256: what the two Montgomery forms differ by.
@@ -127,37 +123,23 @@ fn to_sum(point: &G1Affine) -> G1Affine {
 }
 
 impl PairAdder<g1::Config> for Ifma {
-    fn add_terms(
-        &mut self,
-        points: &[G1Affine],
-        terms: &[Term],
-        pairs: &[Pair],
-        out: &mut [G1Affine],
-    ) {
-        let source = Terms { points, terms };
+    fn add_points(&mut self, points: &[G1Affine], pairs: &Pairs, out: &mut [G1Affine]) {
+        // From R = 2^256 to R = 2^260 by a shift.
         // SAFETY: `available` was asked before this adder was chosen.
-        if !unsafe { add_pairs(&mut self.steps, &source, pairs, out) } {
-            let operand = |place: u32| source.point(place as usize);
-            self.plain.add(operand, pairs, out);
-            for pair in pairs {
-                out[pair.out as usize] = to_sum(&out[pair.out as usize]);
-            }
+        if !unsafe { add_pairs::<4>(&mut self.products, points, pairs, out) } {
+            self.add_plain(|code| Pairs::point(points, code), pairs, out);
         }
     }
 
-    fn add_sums(&mut self, sums: &[G1Affine], pairs: &[Pair], out: &mut [G1Affine]) {
+    fn add_sums(&mut self, sums: &[G1Affine], pairs: &Pairs, out: &mut [G1Affine]) {
         // SAFETY: as above.
-        if !unsafe { add_pairs(&mut self.steps, &Sums(sums), pairs, out) } {
-            let operand = |place: u32| from_sum(&sums[place as usize]);
-            self.plain.add(operand, pairs, out);
-            for pair in pairs {
-                out[pair.out as usize] = to_sum(&out[pair.out as usize]);
-            }
+        if !unsafe { add_pairs::<0>(&mut self.products, sums, pairs, out) } {
+            self.add_plain(|code| from_sum(&sums[(code >> 1) as usize]), pairs, out);
         }
     }
 
-    fn single(&mut self, point: &G1Affine, negative: bool) -> G1Affine {
-        to_sum(&if negative { -*point } else { *point })
+    fn single(&mut self, point: &G1Affine) -> G1Affine {
+        to_sum(point)
     }
 
     fn finish(&mut self, sums: &mut [G1Affine]) {
@@ -167,127 +149,91 @@ impl PairAdder<g1::Config> for Ifma {
     }
 }
 
-/// A list of operands.
-trait Source {
-    /// Bits by which coordinates are shifted left on loading.
-    const SHIFT: u32;
-
-    /// Whether places 0 … length − 1 are operands.
-    fn has(&self, length: usize) -> bool;
-
-    /// The point of an operand, and whether its sign is to be changed.
-    ///
-    /// # Safety
-    /// `has(place + 1)`.
-    unsafe fn operand(&self, place: usize) -> (*const G1Affine, bool);
-}
-
-struct Terms<'a> {
-    points: &'a [G1Affine],
-    terms: &'a [Term],
-}
-
-impl Terms<'_> {
-    fn point(&self, place: usize) -> G1Affine {
-        let term = &self.terms[place];
-        let point = self.points[term.index()];
-        if term.negative() {
-            -point
-        } else {
-            point
+impl Ifma {
+    /// Adds pairs that the formulas here do not cover.
+    fn add_plain(
+        &mut self,
+        operand: impl Fn(u32) -> G1Affine,
+        pairs: &Pairs,
+        out: &mut [G1Affine],
+    ) {
+        self.plain.add(operand, pairs, out);
+        for place in &pairs.out {
+            out[*place as usize] = to_sum(&out[*place as usize]);
         }
-    }
-}
-
-impl Source for Terms<'_> {
-    // From R = 2^256 to R = 2^260: below 16 p.
-    const SHIFT: u32 = 4;
-
-    fn has(&self, length: usize) -> bool {
-        let terms = self.terms.get(..length);
-        terms.is_some_and(|terms| terms.iter().all(|term| term.index() < self.points.len()))
-    }
-
-    #[inline]
-    unsafe fn operand(&self, place: usize) -> (*const G1Affine, bool) {
-        let term = self.terms.get_unchecked(place);
-        (self.points.as_ptr().add(term.index()), term.negative())
-    }
-}
-
-struct Sums<'a>(&'a [G1Affine]);
-
-impl Source for Sums<'_> {
-    const SHIFT: u32 = 0;
-
-    fn has(&self, length: usize) -> bool {
-        length <= self.0.len()
-    }
-
-    #[inline]
-    unsafe fn operand(&self, place: usize) -> (*const G1Affine, bool) {
-        (self.0.as_ptr().add(place), false)
     }
 }
 
 /// Adds all pairs, or returns false and leaves `out` as it is: two points of a pair are equal or
-/// opposite, or one is infinite.
+/// opposite, or one is infinite. Coordinates are shifted left by SHIFT bits on loading, and must
+/// be below 16 p then.
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-fn add_pairs<S: Source>(
-    steps: &mut Vec<Step>,
-    source: &S,
-    pairs: &[Pair],
+fn add_pairs<const SHIFT: u32>(
+    products: &mut Vec<[Element; WIDTH]>,
+    points: &[G1Affine],
+    pairs: &Pairs,
     out: &mut [G1Affine],
 ) -> bool {
-    let Some(last) = pairs.len().checked_sub(1) else { return true };
-    let count = pairs.len().div_ceil(LANES);
-    let length = pairs.iter().map(|pair| pair.left as usize + 2).max().unwrap_or(0);
-    assert!(source.has(length), "a pair beyond the operands");
-    steps.clear();
-    steps.reserve(count);
-    // Lanes beyond the last pair add it again.
-    let left = |lane: usize| pairs[lane.min(last)].left as usize;
+    let Pairs { left, right, out: places } = pairs;
+    if places.is_empty() {
+        return true;
+    }
+    let count = places.len().div_ceil(LANES);
+    assert!(left.len() == count * LANES && right.len() == count * LANES);
+    let last = left.iter().chain(right).max().map_or(0, |code| code >> 1);
+    assert!((last as usize) < points.len(), "a term beyond the points");
+    // SAFETY (of every `prefetch` and `load`): asserted above.
+    let codes = |list: &[u32], step: usize, v: usize| -> [u32; 8] {
+        let first = step * LANES + 8 * v;
+        list[first..first + 8].try_into().expect("eight codes")
+    };
+    products.clear();
+    products.reserve(count);
     let mut product = [broadcast_element(&ONE); WIDTH];
     for step in 0..count {
-        for lane in (step + AHEAD) * LANES..((step + AHEAD + 1) * LANES).min(pairs.len()) {
-            // SAFETY: asserted above, here and at every `load`.
-            unsafe {
-                _mm_prefetch::<_MM_HINT_T0>(source.operand(left(lane)).0.cast());
-                _mm_prefetch::<_MM_HINT_T0>(source.operand(left(lane) + 1).0.cast());
+        if step + AHEAD < count {
+            for v in 0..WIDTH {
+                unsafe { prefetch(points, codes(left, step + AHEAD, v)) };
+                unsafe { prefetch(points, codes(right, step + AHEAD, v)) };
             }
         }
         let mut denominator = [[_mm512_setzero_si512(); LIMBS]; WIDTH];
         for v in 0..WIDTH {
-            let first = step * LANES + 8 * v;
-            let a = unsafe { load(source, |lane| left(first + lane)) };
-            let b = unsafe { load(source, |lane| left(first + lane) + 1) };
-            // Below 32 p; zero, for `invert` to find, where an operand is infinite.
-            if a.2 | b.2 == 0 {
-                denominator[v] = carry(add(sub(b.0, a.0), broadcast_element(&P16)));
+            let a = unsafe { load::<SHIFT>(points, codes(left, step, v)) };
+            let b = unsafe { load::<SHIFT>(points, codes(right, step, v)) };
+            // Zero, for `invert` to find, where an operand is infinite.
+            if a.infinite | b.infinite == 0 {
+                denominator[v] = difference(b.x, a.x);
             }
         }
-        steps.push(Step { denominator, product });
+        products.push(product);
         // Below 1.7 p.
         product = multiply(&product, &denominator);
     }
     let Some(mut inverse) = invert(&product) else { return false };
-    for (step, Step { denominator, product }) in steps.iter().enumerate().rev() {
-        let slope_inverse = multiply(&inverse, product);
-        inverse = multiply(&inverse, denominator);
+    for (step, product) in products.iter().enumerate().rev() {
+        if step > 0 {
+            for v in 0..WIDTH {
+                unsafe { prefetch(points, codes(left, step - 1, v)) };
+                unsafe { prefetch(points, codes(right, step - 1, v)) };
+            }
+        }
         let mut a_x = [[_mm512_setzero_si512(); LIMBS]; WIDTH];
         let mut a_y = a_x;
         let mut minus_x = a_x;
         let mut rise = a_x;
+        let mut denominator = a_x;
         for v in 0..WIDTH {
-            let first = step * LANES + 8 * v;
-            let a = unsafe { load(source, |lane| left(first + lane)) };
-            let b = unsafe { load(source, |lane| left(first + lane) + 1) };
-            a_x[v] = a.0;
-            a_y[v] = a.1;
-            // 33 p − x_a − x_b, and y_b − y_a below 32 p.
-            minus_x[v] = sub(sub(broadcast_element(&P33), a.0), b.0);
-            rise[v] = carry(add(sub(b.1, a.1), broadcast_element(&P16)));
+            let a = unsafe { load::<SHIFT>(points, codes(left, step, v)) };
+            let b = unsafe { load::<SHIFT>(points, codes(right, step, v)) };
+            (a_x[v], a_y[v]) = (a.x, a.y);
+            denominator[v] = difference(b.x, a.x);
+            rise[v] = difference(b.y, a.y);
+            // 33 p − x_a − x_b.
+            minus_x[v] = sub(sub(broadcast_element(&P33), a.x), b.x);
         }
+        let slope_inverse = multiply(&inverse, product);
+        inverse = multiply(&inverse, &denominator);
         // Below 1.5 p.
         let slope = multiply(&rise, &slope_inverse);
         let square = multiply(&slope, &slope);
@@ -296,22 +242,17 @@ fn add_pairs<S: Source>(
         for v in 0..WIDTH {
             // Below 35 p, reduced to 1.7 p.
             x[v] = reduce(add(square[v], minus_x[v]));
-            // Below 32 p.
-            run[v] = carry(add(sub(a_x[v], x[v]), broadcast_element(&P16)));
+            run[v] = difference(a_x[v], x[v]);
         }
         let climb = multiply(&slope, &run);
         for v in 0..WIDTH {
             // Below 19 p, reduced to 1.7 p.
             let y = reduce(add(sub(climb[v], a_y[v]), broadcast_element(&P17)));
-            let first = step * LANES + 8 * v;
             let sums = transpose(to_words(x[v]), to_words(y));
-            for (lane, sum) in sums.into_iter().enumerate() {
-                if let Some(pair) = pairs.get(first + lane) {
-                    // SAFETY: a point is 64 bytes (asserted below).
-                    unsafe {
-                        _mm512_storeu_si512((&raw mut out[pair.out as usize]).cast(), sum);
-                    }
-                }
+            let first = step * LANES + 8 * v;
+            for (sum, place) in sums.into_iter().zip(places.get(first..).unwrap_or(&[])) {
+                // SAFETY: a point is 64 bytes (asserted below).
+                unsafe { _mm512_storeu_si512((&raw mut out[*place as usize]).cast(), sum) };
             }
         }
     }
@@ -354,19 +295,42 @@ fn broadcast_element(limbs: &[u64; LIMBS]) -> Element {
     ]
 }
 
-/// x, y (with its sign) and the lanes that hold the point at infinity.
+/// Eight points.
+struct Points {
+    x: Element,
+    /// With the sign of the operand.
+    y: Element,
+    /// The lanes that hold the point at infinity.
+    infinite: u8,
+}
+
+/// The address of an operand.
 ///
 /// # Safety
-/// The source has all places.
+/// The index in the code is one of the points'.
+#[inline]
+unsafe fn address(points: &[G1Affine], code: u32) -> *const G1Affine {
+    points.as_ptr().add((code >> 1) as usize)
+}
+
+/// # Safety
+/// As for [`address`].
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn prefetch(points: &[G1Affine], codes: [u32; 8]) {
+    for code in codes {
+        _mm_prefetch::<_MM_HINT_T0>(address(points, code).cast());
+    }
+}
+
+/// # Safety
+/// As for [`address`].
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma")]
-unsafe fn load<S: Source>(source: &S, place: impl Fn(usize) -> usize) -> (Element, Element, u8) {
+unsafe fn load<const SHIFT: u32>(points: &[G1Affine], codes: [u32; 8]) -> Points {
     let mut rows = [_mm512_setzero_si512(); 8];
-    let mut negative = 0u8;
-    for (lane, row) in rows.iter_mut().enumerate() {
-        let (point, opposite) = source.operand(place(lane));
-        *row = _mm512_loadu_si512(point.cast());
-        negative |= u8::from(opposite) << lane;
+    for (row, code) in rows.iter_mut().zip(codes) {
+        *row = _mm512_loadu_si512(address(points, code).cast());
     }
     let [x0, x1, x2, x3, y0, y1, y2, y3] = transpose_rows(rows);
     let any = _mm512_or_si512(
@@ -374,34 +338,44 @@ unsafe fn load<S: Source>(source: &S, place: impl Fn(usize) -> usize) -> (Elemen
         _mm512_or_si512(_mm512_or_si512(y0, y1), _mm512_or_si512(y2, y3)),
     );
     let infinite = _mm512_testn_epi64_mask(any, any);
-    let x = to_limbs::<S>([x0, x1, x2, x3]);
-    let mut y = to_limbs::<S>([y0, y1, y2, y3]);
-    if S::SHIFT > 0 {
+    let x = to_limbs::<SHIFT>([x0, x1, x2, x3]);
+    let mut y = to_limbs::<SHIFT>([y0, y1, y2, y3]);
+    if SHIFT > 0 {
+        // Only points have signs.
+        let codes = _mm512_cvtepu32_epi64(_mm256_loadu_si256(codes.as_ptr().cast()));
+        let negative = _mm512_test_epi64_mask(codes, broadcast(1));
         let opposite = carry(sub(broadcast_element(&P16), y));
         for (limb, opposite) in y.iter_mut().zip(opposite) {
             *limb = _mm512_mask_mov_epi64(*limb, negative, opposite);
         }
     }
-    (x, y, infinite)
+    Points { x, y, infinite }
 }
 
-/// Four words of 64 bits as five limbs of 52, shifted left by the source's SHIFT.
+/// a − b + 16 p, for b below 16 p: below 32 p if a is below 16 p.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn to_limbs<S: Source>(w: [Vector; 4]) -> Element {
+fn difference(a: Element, b: Element) -> Element {
+    carry(add(sub(a, b), broadcast_element(&P16)))
+}
+
+/// Four words of 64 bits as five limbs of 52, shifted left.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn to_limbs<const SHIFT: u32>(w: [Vector; 4]) -> Element {
     let mask = broadcast(MASK);
     let shift = |i: u32| _mm_cvtsi32_si128(i as i32);
     let join = |low: Vector, right: u32, high: Vector| {
-        let low = _mm512_srl_epi64(low, shift(right - S::SHIFT));
-        let high = _mm512_sll_epi64(high, shift(64 - right + S::SHIFT));
+        let low = _mm512_srl_epi64(low, shift(right - SHIFT));
+        let high = _mm512_sll_epi64(high, shift(64 - right + SHIFT));
         _mm512_and_si512(_mm512_or_si512(low, high), mask)
     };
     [
-        _mm512_and_si512(_mm512_sll_epi64(w[0], shift(S::SHIFT)), mask),
+        _mm512_and_si512(_mm512_sll_epi64(w[0], shift(SHIFT)), mask),
         join(w[0], 52, w[1]),
         join(w[1], 40, w[2]),
         join(w[2], 28, w[3]),
-        _mm512_srl_epi64(w[3], shift(16 - S::SHIFT)),
+        _mm512_srl_epi64(w[3], shift(16 - SHIFT)),
     ]
 }
 
@@ -580,7 +554,7 @@ fn invert(a: &[Element; WIDTH]) -> Option<[Element; WIDTH]> {
             // SAFETY: eight words are 64 bytes.
             unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) }
         };
-        *element = to_limbs::<Sums<'_>>([word(0), word(1), word(2), word(3)]);
+        *element = to_limbs::<0>([word(0), word(1), word(2), word(3)]);
     }
     Some(result)
 }

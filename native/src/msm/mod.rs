@@ -51,8 +51,10 @@ pub fn msm<P: SumCurve>(points: &[Affine<P>], scalars: &[Fr]) -> Projective<P> {
     let offset = plan.offset();
     let shifted: Vec<[u64; 4]> =
         integers.into_par_iter().with_min_len(1 << 12).map(|limbs| add(limbs, offset)).collect();
-    plan.msm(points, shifted.len(), |index, window| {
-        plan.digit(window, bits(&shifted[index], window * plan.width))
+    plan.msm(points, shifted.len(), |window| {
+        let digit = plan.digit(window);
+        let shifted = &shifted;
+        move |index: usize| digit(bits(&shifted[index], window * plan.width))
     })
 }
 
@@ -63,14 +65,17 @@ pub fn msm_i64<P: SumCurve>(points: &[Affine<P>], scalars: &[i64]) -> Projective
     let plan = Windows::choose(&lengths);
     let [low, high, ..] = plan.offset();
     let offset = u128::from(high) << 64 | u128::from(low);
-    plan.msm(points, scalars.len(), |index, window| {
-        let scalar = scalars[index];
-        let shifted = u128::from(scalar.unsigned_abs()) + offset;
-        let digit = plan.digit(window, (shifted >> (window * plan.width)) as u64);
-        if scalar < 0 {
-            -digit
-        } else {
-            digit
+    plan.msm(points, scalars.len(), |window| {
+        let digit = plan.digit(window);
+        move |index: usize| {
+            let scalar = scalars[index];
+            let shifted = u128::from(scalar.unsigned_abs()) + offset;
+            let digit = digit((shifted >> (window * plan.width)) as u64);
+            if scalar < 0 {
+                -digit
+            } else {
+                digit
+            }
         }
     })
 }
@@ -131,31 +136,27 @@ impl Windows {
         offset
     }
 
-    /// The digit of a window from the shifted scalar's bits there.
-    #[inline]
-    fn digit(&self, window: usize, bits: u64) -> i32 {
-        let digit = (bits & ((1 << self.width) - 1)) as i32;
-        if window + 1 < self.count {
-            digit - (1 << (self.width - 1))
-        } else {
-            digit
-        }
+    /// The digit of a window, from the shifted scalar's bits there and above.
+    fn digit(&self, window: usize) -> impl Fn(u64) -> i32 + Copy {
+        let mask = (1 << self.width) - 1;
+        let offset = if window + 1 < self.count { 1 << (self.width - 1) } else { 0 };
+        move |bits| (bits & mask) as i32 - offset
     }
 
-    /// The sum, given the digits of all scalars; none is larger than 2^(width−1).
-    fn msm<P: SumCurve>(
+    /// The sum; `digits(window)` gives the digits of all scalars there, none larger than
+    /// 2^(width−1).
+    fn msm<P: SumCurve, D: Fn(usize) -> i32 + Sync>(
         &self,
         points: &[Affine<P>],
         length: usize,
-        digit: impl Fn(usize, usize) -> i32 + Sync,
+        digits: impl Fn(usize) -> D + Sync,
     ) -> Projective<P> {
         assert!(length <= points.len(), "{length} scalars for {} points", points.len());
         assert!(length < 1 << 31, "a multi-scalar multiplication of 2^31 points or more");
         let windows: Vec<Projective<P>> = (0..self.count)
             .into_par_iter()
             .map(|window| {
-                let (terms, bounds) =
-                    sort(length, 1 << (self.width - 1), |index| digit(index, window));
+                let (terms, bounds) = sort(length, 1 << (self.width - 1), digits(window));
                 combine(P::sums(points, &terms, &bounds))
             })
             .collect();
@@ -182,15 +183,12 @@ fn add(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
     sum
 }
 
-/// The (at most 64) bits of an integer from a position on.
+/// 64 bits of an integer from a position on.
 #[inline]
 fn bits(limbs: &[u64; 4], position: usize) -> u64 {
     let (limb, shift) = (position / 64, position % 64);
-    let low = limbs[limb] >> shift;
-    match limbs.get(limb + 1) {
-        Some(high) if shift > 0 => low | high << (64 - shift),
-        _ => low,
-    }
+    let high = limbs.get(limb + 1).copied().unwrap_or(0);
+    ((u128::from(high) << 64 | u128::from(limbs[limb])) >> shift) as u64
 }
 
 /// Indexes 0 … length−1 sorted by |digit| (1 … buckets; 0 is dropped): the terms of bucket i are

@@ -27,36 +27,43 @@ impl Term {
         self.0.store((index as u32) << 1 | u32::from(negative), Ordering::Relaxed);
     }
 
-    pub fn index(&self) -> usize {
-        (self.0.load(Ordering::Relaxed) >> 1) as usize
-    }
-
-    pub fn negative(&self) -> bool {
-        self.0.load(Ordering::Relaxed) & 1 == 1
+    /// Twice the index, plus 1 if negative.
+    pub fn code(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Two neighbours of a level's list (at `left` and `left + 1`) and where their sum goes.
-#[derive(Clone, Copy)]
-pub struct Pair {
-    pub left: u32,
-    pub out: u32,
+/// The additions of one level: operands coded as terms are, and the places of their sums. The
+/// lists of operands are filled up with copies to a multiple of [`Pairs::STEP`].
+#[derive(Default)]
+pub struct Pairs {
+    pub left: Vec<u32>,
+    pub right: Vec<u32>,
+    pub out: Vec<u32>,
+}
+
+impl Pairs {
+    pub const STEP: usize = 16;
+
+    /// The point of an operand.
+    pub fn point<P: SWCurveConfig>(points: &[Affine<P>], code: u32) -> Affine<P> {
+        let point = points[(code >> 1) as usize];
+        if code & 1 == 1 {
+            -point
+        } else {
+            point
+        }
+    }
 }
 
 /// Adds the pairs of one level. A curve may have a faster way than [`Plain`].
 pub trait PairAdder<P: SWCurveConfig>: Default {
-    /// The pairs of a list of terms; `out` receives sums, in the adder's own representation.
-    fn add_terms(
-        &mut self,
-        points: &[Affine<P>],
-        terms: &[Term],
-        pairs: &[Pair],
-        out: &mut [Affine<P>],
-    );
-    /// The pairs of a list of sums.
-    fn add_sums(&mut self, sums: &[Affine<P>], pairs: &[Pair], out: &mut [Affine<P>]);
-    /// A term alone, in the adder's own representation.
-    fn single(&mut self, point: &Affine<P>, negative: bool) -> Affine<P>;
+    /// Adds pairs of points; `out` receives sums, in the adder's own representation.
+    fn add_points(&mut self, points: &[Affine<P>], pairs: &Pairs, out: &mut [Affine<P>]);
+    /// Adds pairs of sums.
+    fn add_sums(&mut self, sums: &[Affine<P>], pairs: &Pairs, out: &mut [Affine<P>]);
+    /// A point alone, in the adder's own representation.
+    fn single(&mut self, point: &Affine<P>) -> Affine<P>;
     /// Sums, from the adder's own representation.
     fn finish(&mut self, sums: &mut [Affine<P>]);
 }
@@ -141,12 +148,12 @@ struct Workspace<P: SWCurveConfig, A> {
     adder: A,
     current: Vec<Affine<P>>,
     next: Vec<Affine<P>>,
-    pairs: Vec<Pair>,
+    pairs: Pairs,
 }
 
 impl<P: SWCurveConfig, A: PairAdder<P>> Default for Workspace<P, A> {
     fn default() -> Self {
-        Self { adder: A::default(), current: Vec::new(), next: Vec::new(), pairs: Vec::new() }
+        Self { adder: A::default(), current: Vec::new(), next: Vec::new(), pairs: Pairs::default() }
     }
 }
 
@@ -160,16 +167,13 @@ impl<P: SWCurveConfig, A: PairAdder<P>> Workspace<P, A> {
         let terms = &terms[..total];
         self.next.resize(total.max(self.next.len()), Affine::zero());
         self.current.resize(total.max(self.current.len()), Affine::zero());
-        let singles = pair_up(&mut lengths, &mut self.pairs);
-        for single in singles {
-            let term = &terms[single.left as usize];
-            self.current[single.out as usize] =
-                self.adder.single(&points[term.index()], term.negative());
+        for (code, out) in pair_up(&mut lengths, |i| terms[i].code(), &mut self.pairs) {
+            self.current[out as usize] = self.adder.single(&Pairs::point(points, code));
         }
-        self.adder.add_terms(points, terms, &self.pairs, &mut self.current);
+        self.adder.add_points(points, &self.pairs, &mut self.current);
         while lengths.iter().any(|length| *length > 1) {
-            for single in pair_up(&mut lengths, &mut self.pairs) {
-                self.next[single.out as usize] = self.current[single.left as usize];
+            for (code, out) in pair_up(&mut lengths, |i| 2 * i as u32, &mut self.pairs) {
+                self.next[out as usize] = self.current[(code >> 1) as usize];
             }
             self.adder.add_sums(&self.current, &self.pairs, &mut self.next);
             std::mem::swap(&mut self.current, &mut self.next);
@@ -181,23 +185,29 @@ impl<P: SWCurveConfig, A: PairAdder<P>> Workspace<P, A> {
 }
 
 /// Lists the pairs of neighbours of each list (lists stand one after the other), returns the odd
-/// ones out and replaces the lengths by those of the lists of sums.
-fn pair_up(lengths: &mut [u32], pairs: &mut Vec<Pair>) -> Vec<Pair> {
-    pairs.clear();
+/// ones out with their places and replaces the lengths by those of the lists of sums.
+fn pair_up(lengths: &mut [u32], code: impl Fn(usize) -> u32, pairs: &mut Pairs) -> Vec<(u32, u32)> {
+    let Pairs { left, right, out } = pairs;
+    left.clear();
+    right.clear();
+    out.clear();
     let mut singles = Vec::new();
-    let (mut left, mut out) = (0, 0);
+    let (mut from, mut to) = (0, 0);
     for length in lengths {
-        for _ in 0..*length / 2 {
-            pairs.push(Pair { left, out });
-            left += 2;
-            out += 1;
-        }
+        let half = *length as usize / 2;
+        left.extend((0..half).map(|i| code(from + 2 * i)));
+        right.extend((0..half).map(|i| code(from + 2 * i + 1)));
+        out.extend((0..half).map(|i| to + i as u32));
         if *length % 2 == 1 {
-            singles.push(Pair { left, out });
-            left += 1;
-            out += 1;
+            singles.push((code(from + 2 * half), to + half as u32));
         }
+        from += *length as usize;
         *length = length.div_ceil(2);
+        to += *length;
+    }
+    let filled = out.len().next_multiple_of(Pairs::STEP);
+    for list in [left, right] {
+        list.resize(filled, list.last().copied().unwrap_or(0));
     }
     singles
 }
@@ -218,24 +228,24 @@ impl<P: SWCurveConfig> Plain<P> {
     pub fn add(
         &mut self,
         operand: impl Fn(u32) -> Affine<P>,
-        pairs: &[Pair],
+        pairs: &Pairs,
         out: &mut [Affine<P>],
     ) {
         self.denominators.clear();
         self.products.clear();
         let mut product = P::BaseField::one();
-        for pair in pairs {
-            let denominator = slope_denominator(&operand(pair.left), &operand(pair.left + 1));
+        for (left, right) in pairs.left.iter().zip(&pairs.right).take(pairs.out.len()) {
+            let denominator = slope_denominator(&operand(*left), &operand(*right));
             self.denominators.push(denominator);
             self.products.push(product);
             product *= denominator;
         }
         let mut inverse = product.inverse().expect("no denominator is zero");
-        for (i, pair) in pairs.iter().enumerate().rev() {
+        for (i, place) in pairs.out.iter().enumerate().rev() {
             let slope_inverse = inverse * self.products[i];
             inverse *= self.denominators[i];
-            out[pair.out as usize] =
-                add_affine(&operand(pair.left), &operand(pair.left + 1), slope_inverse);
+            out[*place as usize] =
+                add_affine(&operand(pairs.left[i]), &operand(pairs.right[i]), slope_inverse);
         }
     }
 }
@@ -274,35 +284,16 @@ fn add_affine<P: SWCurveConfig>(a: &Affine<P>, b: &Affine<P>, inverse: P::BaseFi
 }
 
 impl<P: SWCurveConfig> PairAdder<P> for Plain<P> {
-    fn add_terms(
-        &mut self,
-        points: &[Affine<P>],
-        terms: &[Term],
-        pairs: &[Pair],
-        out: &mut [Affine<P>],
-    ) {
-        let operand = |place: u32| {
-            let term = &terms[place as usize];
-            let point = points[term.index()];
-            if term.negative() {
-                -point
-            } else {
-                point
-            }
-        };
-        self.add(operand, pairs, out);
+    fn add_points(&mut self, points: &[Affine<P>], pairs: &Pairs, out: &mut [Affine<P>]) {
+        self.add(|code| Pairs::point(points, code), pairs, out);
     }
 
-    fn add_sums(&mut self, sums: &[Affine<P>], pairs: &[Pair], out: &mut [Affine<P>]) {
-        self.add(|place| sums[place as usize], pairs, out);
+    fn add_sums(&mut self, sums: &[Affine<P>], pairs: &Pairs, out: &mut [Affine<P>]) {
+        self.add(|code| Pairs::point(sums, code), pairs, out);
     }
 
-    fn single(&mut self, point: &Affine<P>, negative: bool) -> Affine<P> {
-        if negative {
-            -*point
-        } else {
-            *point
-        }
+    fn single(&mut self, point: &Affine<P>) -> Affine<P> {
+        *point
     }
 
     fn finish(&mut self, _: &mut [Affine<P>]) {}

@@ -1,3 +1,4 @@
+use super::sums::Pairs;
 use super::*;
 use ark_bn254::{g1, g2, G1Affine};
 use ark_ec::{CurveGroup, VariableBaseMSM};
@@ -143,17 +144,8 @@ fn adders_agree() {
         // Not assert_eq: the points would fill pages.
         assert!(g1::Config::sums(&some, &terms, &bounds) == expected);
         for (range, sum) in bounds.windows(2).zip(&expected).take(50) {
-            let naive: Projective<g1::Config> = terms[range[0]..range[1]]
-                .iter()
-                .map(|term| {
-                    let point = some[term.index()].into_group();
-                    if term.negative() {
-                        -point
-                    } else {
-                        point
-                    }
-                })
-                .sum();
+            let naive: Projective<g1::Config> =
+                terms[range[0]..range[1]].iter().map(|term| Pairs::point(&some, term.code())).sum();
             assert_eq!(*sum, naive);
         }
     }
