@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from zkm.contract.layout import markdown as proof_layout
 from zkm.isa.describe import markdown_page as instructions_page
 from zkm.params import PARAMETER_SETS
 from zkm.tables.describe import markdown as tables_page
@@ -45,6 +46,7 @@ def transcript() -> str:
 
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "contracts.md": {"proof bytes": proof_layout},
     "protocol.md": {"parameter sets": parameter_sets, "transcript": transcript},
 }
 """Page → marked part → what it holds."""

@@ -410,6 +410,9 @@ class Groth16Key:
         SetupError if the key is of another circuit; ConstraintViolation if a constraint fails.
         """
 
+    def reference_prove(self, r1cs: R1cs, wires: FrVec, seed: bytes) -> bytes:
+        """prove with arkworks' multi-scalar multiplication, to compare with."""
+
     def verifying_key(self) -> tuple[bytes, bytes, bytes, bytes, list[bytes]]:
         """α in G1, β, γ, δ in G2, and the points IC."""
 

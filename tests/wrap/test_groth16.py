@@ -111,6 +111,11 @@ def test_proofs_are_randomized(r1cs, key):
     assert all(first[i : i + 32] != second[i : i + 32] for i in range(0, 256, 32))
 
 
+def test_one_seed_gives_one_proof_with_any_multiplication(r1cs, key):
+    wires = r1cs.solve([value(3)], [3])
+    assert key.prove(r1cs, wires, SEED) == key.reference_prove(r1cs, wires, SEED)
+
+
 def test_keys_of_other_circuits_are_refused(key):
     other = native_r1cs(circuit(6))
     with pytest.raises(SetupError, match="another circuit"):

@@ -25,6 +25,7 @@ __all__ = [
     "OnChainProof",
     "Scalars",
     "encoded_length",
+    "markdown",
     "slots_of_length",
     "solidity_constants",
     "tail_offsets",
@@ -148,3 +149,27 @@ def solidity_constants() -> str:
     }
     constants += [(f"AT_{name.upper()}", at, notes[name]) for name, at in tail_offsets()]
     return "".join(f"uint256 constant {name} = {value}; // {note}\n" for name, value, note in constants)
+
+
+def markdown() -> str:
+    """The layout as a table for the documentation."""
+    meaning = {
+        "h": "C_h",
+        "q": "C_q",
+        "g": "C_g",
+        "s": "C_S",
+        "d": "C_D",
+        "w1": "C_W1",
+        "w2": "C_W2",
+        "w3": "C_W3",
+        "gamma": "γ",
+        "g_z": "g(z)",
+        "groth16": "A, B, C of the Groth16 proof",
+    }
+    start = f"{WORD} + {POINT}m"
+    rows = [("0", WORD, "k, the height of PROGRAM"), (f"{WORD}", f"{POINT}m", "C_0 … C_{m−1}")]
+    sizes = dict(TAIL)
+    for name, at in tail_offsets():
+        rows.append((f"{start} + {at}" if at else start, sizes[name], meaning.get(name, name)))
+    lines = ["| from byte | bytes | what |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {at} | {size} | {what} |" for at, size, what in rows])

@@ -1,8 +1,7 @@
 //! The prover.
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Projective};
-use ark_ec::short_weierstrass::{Affine, Projective};
-use ark_ec::CurveGroup;
+use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
+use ark_ec::{CurveGroup, VariableBaseMSM};
 use ark_ff::UniformRand;
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand_chacha::rand_core::SeedableRng;
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 use super::verify::Proof;
 use super::{domain, ProvingKey, Query};
 use crate::error::{Error, Result};
-use crate::msm::{msm, SumCurve};
+use crate::msm::msm;
 use crate::r1cs::R1cs;
 
 /// Values at the roots of unity → values at the odd points of the doubled domain.
@@ -44,10 +43,41 @@ fn numerator(r1cs: &R1cs, wires: &[Fr]) -> Result<Vec<Fr>> {
     Ok(a)
 }
 
-/// Σ wire · point over a query.
-fn sum<P: SumCurve<ScalarField = Fr>>(query: &Query<Affine<P>>, wires: &[Fr]) -> Projective<P> {
-    let scalars: Vec<Fr> = query.wires.par_iter().map(|wire| wires[*wire as usize]).collect();
-    msm(&query.points, &scalars)
+/// Multi-scalar multiplication: ours, or another one to compare it with.
+pub trait Multiplier {
+    fn g1(points: &[G1Affine], scalars: &[Fr]) -> G1Projective;
+    fn g2(points: &[G2Affine], scalars: &[Fr]) -> G2Projective;
+}
+
+/// [`crate::msm`].
+pub struct Own;
+
+impl Multiplier for Own {
+    fn g1(points: &[G1Affine], scalars: &[Fr]) -> G1Projective {
+        msm(points, scalars)
+    }
+
+    fn g2(points: &[G2Affine], scalars: &[Fr]) -> G2Projective {
+        msm(points, scalars)
+    }
+}
+
+/// arkworks' own.
+pub struct Arkworks;
+
+impl Multiplier for Arkworks {
+    fn g1(points: &[G1Affine], scalars: &[Fr]) -> G1Projective {
+        G1Projective::msm_unchecked(points, scalars)
+    }
+
+    fn g2(points: &[G2Affine], scalars: &[Fr]) -> G2Projective {
+        G2Projective::msm_unchecked(points, scalars)
+    }
+}
+
+/// The wires that have a point in a query.
+fn scalars<P>(query: &Query<P>, wires: &[Fr]) -> Vec<Fr> {
+    query.wires.iter().map(|wire| wires[*wire as usize]).collect()
 }
 
 /// A proof that `wires` satisfy the R1CS, zero-knowledge if `seed` is fresh and secret.
@@ -55,6 +85,16 @@ fn sum<P: SumCurve<ScalarField = Fr>>(query: &Query<Affine<P>>, wires: &[Fr]) ->
 /// The randomisers r and s are expanded from the seed; two proofs of different wires under one
 /// seed would reveal relations between them.
 pub fn prove(key: &ProvingKey, r1cs: &R1cs, wires: &[Fr], seed: [u8; 32]) -> Result<Proof> {
+    prove_with::<Own>(key, r1cs, wires, seed)
+}
+
+/// [`prove`] with another multiplier.
+pub fn prove_with<M: Multiplier>(
+    key: &ProvingKey,
+    r1cs: &R1cs,
+    wires: &[Fr],
+    seed: [u8; 32],
+) -> Result<Proof> {
     if key.r1cs_digest != *r1cs.digest() {
         return Err(Error::setup("the Groth16 key belongs to another circuit"));
     }
@@ -62,12 +102,13 @@ pub fn prove(key: &ProvingKey, r1cs: &R1cs, wires: &[Fr], seed: [u8; 32]) -> Res
     let (r, s) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
     let numerator = numerator(r1cs, wires)?;
 
-    let a: G1Projective = sum(&key.a, wires) + key.delta_g1 * r + key.verifying.alpha_g1;
-    let b1: G1Projective = sum(&key.b1, wires) + key.delta_g1 * s + key.beta_g1;
-    let b2: G2Projective = sum(&key.b2, wires) + key.verifying.delta_g2 * s + key.verifying.beta_g2;
-    let private: G1Projective = sum(&key.c, wires);
-    let quotient: G1Projective = msm(&key.h, &numerator);
-    let c = private + quotient + a * s + b1 * r - key.delta_g1 * (r * s);
+    let sum = |query: &Query<G1Affine>| M::g1(&query.points, &scalars(query, wires));
+    let a = sum(&key.a) + key.delta_g1 * r + key.verifying.alpha_g1;
+    let b1 = sum(&key.b1) + key.delta_g1 * s + key.beta_g1;
+    let b2 = M::g2(&key.b2.points, &scalars(&key.b2, wires));
+    let b2 = b2 + key.verifying.delta_g2 * s + key.verifying.beta_g2;
+    let c = sum(&key.c) + M::g1(&key.h, &numerator);
+    let c = c + a * s + b1 * r - key.delta_g1 * (r * s);
     let points: Vec<G1Affine> = G1Projective::normalize_batch(&[a, c]);
     Ok(Proof { a: points[0], b: b2.into_affine(), c: points[1] })
 }

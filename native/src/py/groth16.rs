@@ -60,6 +60,20 @@ impl Groth16Key {
         Ok(PyBytes::new(py, &proof.to_bytes()))
     }
 
+    /// [`Self::prove`] with arkworks' multi-scalar multiplication.
+    fn reference_prove<'py>(
+        &self,
+        py: Python<'py>,
+        r1cs: &Bound<'py, PyR1cs>,
+        wires: &Bound<'py, FrVec>,
+        seed: [u8; 32],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (r1cs, wires) = (&r1cs.get().inner, &wires.get().values);
+        let proof =
+            released(py, || prove::prove_with::<prove::Arkworks>(&self.inner, r1cs, wires, seed))??;
+        Ok(PyBytes::new(py, &proof.to_bytes()))
+    }
+
     #[getter]
     fn r1cs_digest<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.inner.r1cs_digest)
