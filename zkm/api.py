@@ -23,6 +23,8 @@ from zkm.proof import Proof, ProofStatistics
 from zkm.prove.program_key import program_key_of
 from zkm.prove.prove import prove_core
 from zkm.stats import RunStatistics, statistics_of
+from zkm.tables.check import assert_valid
+from zkm.tables.fill import fill
 from zkm.tables.registry import machine_system
 from zkm.verify.statement import Statement
 from zkm.wrap.circuit import build_circuit
@@ -78,14 +80,22 @@ def run_statistics(
     stderr: BinaryIO | None = None,
     params: ParameterSet = SMALL,
     max_instructions: int | None = None,
+    check: bool = False,
 ) -> tuple[int, RunStatistics]:
     """Run a guest with a trace; its exit code, and how large a proof of the run would be.
 
-    Raises as :func:`run` does.
+    With `check`, every constraint of every row and the balance of every bus are checked, too.
+
+    Raises:
+        ConstraintViolation: naming table, row and constraint or tuple, if `check` finds something.
+        ProgramError, GuestFault, ParameterError: as :func:`run`.
     """
     program = load(elf, arguments)
     recorded = trace(program, stdin, stdout, stderr, max_instructions=max_instructions)
-    return recorded.exit_code, statistics_of(machine_system(params), recorded)
+    system = machine_system(params)
+    if check:
+        assert_valid(system, fill(system, recorded))
+    return recorded.exit_code, statistics_of(system, recorded)
 
 
 def prove(

@@ -85,6 +85,7 @@ def main() -> None:
 @stdin_option
 @params_option
 @click.option("--stats", is_flag=True, help="Show instructions, rows and cells on stderr.")
+@click.option("--check", is_flag=True, help="Check the trace against every constraint and bus, too.")
 @click.option(
     "--max-instructions",
     type=click.IntRange(min=1),
@@ -96,6 +97,7 @@ def run(
     stdin: Path | None,
     params: str,
     stats: bool,
+    check: bool,
     max_instructions: int | None,
     elf: Path,
     arguments: tuple[str, ...],
@@ -104,7 +106,8 @@ def run(
 
     The guest's output goes to stdout and stderr and its exit code is the command's. With --stats
     the execution is recorded too: rows and committed cells per table and the predicted time and
-    memory of a proof follow on stderr.
+    memory of a proof follow on stderr. --check finds out whether the trace satisfies all tables, as a proof
+    needs; a violation is named by table, row and constraint.
     """
     from zkm import api
 
@@ -113,7 +116,7 @@ def run(
         "stdout": sys.stdout.buffer,
         "stderr": sys.stderr.buffer,
     }
-    if not stats:
+    if not (stats or check):
         result = api.run(elf, arguments, **streams, max_instructions=max_instructions)
         sys.exit(result.exit_code)
     exit_code, statistics = api.run_statistics(
@@ -122,10 +125,12 @@ def run(
         **streams,
         params=PARAMETER_SETS[params],
         max_instructions=max_instructions,
+        check=check,
     )
-    from rich.console import Console
+    if stats:
+        from rich.console import Console
 
-    Console(file=sys.stderr, highlight=False).print(statistics.table())
+        Console(file=sys.stderr, highlight=False).print(statistics.table())
     sys.exit(exit_code)
 
 

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from rich.table import Table as TextTable
 
 from zkm.commit.stacking import place_blocks
 from zkm.machine import Trace
+from zkm.prove.costs import WRAP_SECONDS, core_seconds, peak_bytes
 from zkm.tables.data import height_of
 from zkm.tables.stats import TableStats, stats
 from zkm.tables.system import System
 
-__all__ = ["RunStatistics", "predict_memory", "predict_seconds", "statistics_of"]
-
-# Measured on two cores of a 2.8 GHz server processor (`make bench`); other machines differ by a factor.
-SECONDS_WRAP: Final = 3.5
-SECONDS_PER_CELL: Final = 4e-7
-SECONDS_PER_LEAF: Final = 5e-7
-SECONDS_PER_OPENED_CELL: Final = 5e-6
-BYTES_BASE: Final = 300 << 20
-BYTES_PER_CELL: Final = 32
-BYTES_PER_LEAF: Final = 96
-BYTES_PER_OPENED_CELL: Final = 160
-
-
-def predict_seconds(cells: int, leaves: int, opened: int) -> float:
-    """Seconds from ELF to wrapped proof: a linear model of cells, LogUp leaves and slot length."""
-    argument = cells * SECONDS_PER_CELL + leaves * SECONDS_PER_LEAF
-    return SECONDS_WRAP + argument + opened * SECONDS_PER_OPENED_CELL
-
-
-def predict_memory(cells: int, leaves: int, opened: int) -> int:
-    """Peak bytes: cells are 8 bytes in their table and 8 in their slot, and field elements (32) are made
-    of the columns of one sumcheck round; leaves are two field elements with one tree above them.
-    """
-    return BYTES_BASE + cells * BYTES_PER_CELL + leaves * BYTES_PER_LEAF + opened * BYTES_PER_OPENED_CELL
+__all__ = ["RunStatistics", "statistics_of"]
 
 
 @dataclass(frozen=True)
@@ -96,12 +73,13 @@ def statistics_of(system: System, trace: Trace) -> RunStatistics:
     ]
     placement = place_blocks(system, heights)
     leaves = sum(entry.interactions for entry in tables)
+    cost = (placement.cells, leaves, placement.used)
     return RunStatistics(
         instructions=trace.instruction_count,
         rows=trace.row_count,
         tables=tables,
         cells=placement.cells,
         slots=placement.slots,
-        seconds=predict_seconds(placement.cells, leaves, placement.used),
-        memory=predict_memory(placement.cells, leaves, placement.used),
+        seconds=sum(core_seconds(*cost).values()) + sum(WRAP_SECONDS.values()),
+        memory=peak_bytes(*cost),
     )

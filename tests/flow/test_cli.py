@@ -45,6 +45,11 @@ def test_statistics_go_to_standard_error():
         assert word in text
 
 
+def test_check_finds_nothing_in_an_honest_run():
+    done = zkm("run", "--check", FIBONACCI, data=b"7")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"13\n", b"")
+
+
 def test_limits_and_bad_files_are_one_line(tmp_path):
     done = zkm("run", "--max-instructions", "100", SHA256, data=bytes(1000))
     assert done.returncode == 125

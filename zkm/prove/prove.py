@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from zkm.commit.kzg import commit_slots, fill_slots
@@ -15,8 +16,9 @@ from zkm.commit.srs import Srs, srs_length
 from zkm.commit.stacking import place_blocks
 from zkm.field import MODULUS, Fr
 from zkm.machine import Trace
-from zkm.progress import Stages
+from zkm.progress import Stage, Stages
 from zkm.prove.columns import native_columns
+from zkm.prove.costs import core_seconds
 from zkm.prove.gkr import prove_gkr
 from zkm.prove.opening import prove_opening
 from zkm.prove.stacking import prove_stacking
@@ -101,9 +103,18 @@ def prove_tables(
     Nothing is checked here: tables that violate a constraint, or another output than theirs, give a
     proof that every verifier rejects.
     """
-    with stages.stage("commit") as stage:
-        heights = tuple(table.height for table in data)
-        placement = place_blocks(system, heights, slots)
+    heights = tuple(table.height for table in data)
+    placement = place_blocks(system, heights, slots)
+    leaves = sum(
+        len(table.interactions) * cells.data.shape[1]
+        for table, cells in zip(system.tables, data, strict=True)
+    )
+    expected = core_seconds(placement.cells, leaves, placement.used)
+
+    def stage_of(name: str) -> AbstractContextManager[Stage]:
+        return stages.stage(name, expected[name])
+
+    with stage_of("commit") as stage:
         shape = Shape.of(system, heights, placement.witness_addresses(system))
         string = srs(srs_length(system.params, placement.used))
         committed = fill_slots(system, placement, [table.data for table in data])
@@ -121,15 +132,15 @@ def prove_tables(
     first = statement_message(PLAIN, system, Fr(challenge), Fr(fingerprint), salt, bits)
     phi, theta = transcript.exchange("statement and shape", first, 2)
     columns = native_columns(system, data)
-    with stages.stage("buses (LogUp-GKR)"):
+    with stage_of("buses (LogUp-GKR)"):
         root, layers, leaf = prove_gkr(transcript, system.params, columns, (phi, theta))
-    with stages.stage("constraints (zerocheck)"):
+    with stage_of("constraints (zerocheck)"):
         zerocheck, values, point, mu = prove_zerocheck(transcript, columns, (phi, theta), leaf)
-    with stages.stage("columns to slots"):
+    with stage_of("columns to slots"):
         stacking, slot_values, claim = prove_stacking(
             transcript, system, shape, columns, committed, Fr(challenge), point, mu
         )
-    with stages.stage("opening") as stage:
+    with stage_of("opening") as stage:
         opening = prove_opening(
             committed,
             commitments,

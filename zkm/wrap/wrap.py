@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zkm.progress import Stages
+from zkm.prove.costs import WRAP_SECONDS
 from zkm.prove.prove import CoreProof
 from zkm.verify import challenges
 from zkm.wrap.circuit import private_inputs, public_inputs, public_inputs_digest
@@ -37,10 +38,10 @@ def wrap(keys: Keys, core: CoreProof, stages: Stages | None = None) -> WrappedPr
         SetupError: the key belongs to another circuit.
     """
     stages = stages or Stages()
-    with stages.stage("circuit witness"):
+    with stages.stage("circuit witness", WRAP_SECONDS["circuit witness"]):
         d3 = public_inputs_digest(core.public)
         xi = challenges.xi(d3, core.public.flat())
         wires = keys.wires(public_inputs(core.public, xi), private_inputs(core.public, core.field))
-    with stages.stage("Groth16"):
+    with stages.stage("Groth16", WRAP_SECONDS["Groth16"]):
         proof = prove(keys.groth16, keys.r1cs, wires)
     return WrappedProof(core, d3, proof)
