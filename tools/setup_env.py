@@ -150,6 +150,14 @@ def native_module() -> None:
         os.environ["PATH"] += f"{os.pathsep}{home}"
     if version_in(ask(["rustc", "--version"])) < OLDEST_RUST:
         fail(f"needs cargo and Rust {OLDEST_RUST[0]}.{OLDEST_RUST[1]} or later")
+    # The module is compiled for this processor, which cargo does not look at: a build that came here
+    # with the folder, from a machine that can do more, would end with an illegal instruction.
+    features = ask(["rustc", "--print", "cfg", "-C", "target-cpu=native"])
+    stamp = ROOT / "native" / "target" / "processor"
+    if stamp.exists() and stamp.read_text() != features:
+        shutil.rmtree(stamp.parent)
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(features)
     os.environ.setdefault("CARGO_NET_RETRY", "5")
     os.environ.setdefault("CARGO_HTTP_TIMEOUT", "60")
     say("extension module")
