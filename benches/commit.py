@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,34 +34,42 @@ def seconds(run: Callable[[], object]) -> float:
     return best
 
 
-def measure(bits: int) -> dict[str, float]:
+def measure(bits: int = 18) -> list[dict[str, Any]]:
+    """One entry for each kernel on 2^bits points, with the ratio to arkworks' sum where there is one."""
     length = 1 << bits
     rng = np.random.default_rng(1)
-    result: dict[str, float] = {}
+    entries: list[dict[str, Any]] = []
+
+    def add(name: str, duration: float) -> None:
+        entries.append({"name": f"commit.2^{bits}.{name}", "seconds": duration})
+
+    def compare(name: str, ours: Callable[[], bytes], reference: Callable[[], bytes]) -> None:
+        if ours() != reference():
+            raise AssertionError(f"{name}: not arkworks' sum")
+        add(name, seconds(ours))
+        entries[-1]["ratio_to_plain"] = seconds(reference) / entries[-1]["seconds"]
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "dev.srs"
         start = time.perf_counter()
         development_srs(path, length + 1)
-        result["reference string: make (s)"] = time.perf_counter() - start
+        add("make reference string", time.perf_counter() - start)
         srs = development_srs(path, length + 1)
-        result["reference string: load (s)"] = seconds(lambda: development_srs(path, length + 1))
+        add("load reference string", seconds(lambda: development_srs(path, length + 1)))
         limbs = rng.integers(0, 1 << 60, (length, 4), dtype=np.uint64)
         full = _native.FrVec.from_limbs(limbs)
-        compare(
-            result, "full width", lambda: _native.msm(srs, full), lambda: _native.reference_msm(srs, full)
-        )
+        compare("msm full width", lambda: _native.msm(srs, full), lambda: _native.reference_msm(srs, full))
         for name, width in WIDTHS.items():
             cells = rng.integers(0, 1 << width, length)
             compare(
-                result,
-                name,
+                f"msm {name}",
                 lambda cells=cells: _native.msm_int64(srs, cells),
                 lambda cells=cells: _native.reference_msm_int64(srs, cells),
             )
         slots = _native.Slots(length, SMALL.opening_side, 4, 1, bytes(32))
         for slot in range(3):
             slots.add_column(slot, 0, rng.integers(0, 1 << 16, length))
-        result["commit 3 slots of u16 (s)"] = seconds(lambda: commit_slots(slots, srs))
+        add("commit 3 slots of u16", seconds(lambda: commit_slots(slots, srs)))
         point = [int(x) for x in rng.integers(1, 1 << 62, SMALL.slot_bits)]
 
         def opening() -> None:
@@ -73,18 +82,8 @@ def measure(bits: int) -> dict[str, float]:
             prover.batch(11)
             prover.finish(13)
 
-        result["opening (s)"] = seconds(opening)
-    return result
-
-
-def compare(
-    result: dict[str, float], name: str, ours: Callable[[], bytes], reference: Callable[[], bytes]
-) -> None:
-    if ours() != reference():
-        raise AssertionError(f"{name}: not arkworks' sum")
-    result[f"{name}: zkm (s)"] = seconds(ours)
-    result[f"{name}: arkworks (s)"] = seconds(reference)
-    result[f"{name}: ratio"] = result[f"{name}: zkm (s)"] / result[f"{name}: arkworks (s)"]
+        add("opening", seconds(opening))
+    return entries
 
 
 def main() -> None:
@@ -92,11 +91,12 @@ def main() -> None:
     parser.add_argument("bits", nargs="?", type=int, default=18)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    result = measure(arguments.bits)
-    for name, value in result.items():
-        print(f"{name:32} {value:10.3f}")
+    entries = measure(arguments.bits)
+    for entry in entries:
+        ratio = f"{entry['ratio_to_plain']:8.2f} x arkworks" if "ratio_to_plain" in entry else ""
+        print(f"{entry['name']:36} {entry['seconds']:10.3f} {ratio}")
     if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=2))
+        arguments.json.write_text(json.dumps(entries, indent=2))
 
 
 if __name__ == "__main__":
