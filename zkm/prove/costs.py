@@ -11,22 +11,22 @@ from typing import Final
 
 __all__ = ["WRAP_SECONDS", "core_seconds", "peak_bytes"]
 
-WRAP_SECONDS: Final = {"circuit witness": 0.15, "Groth16": 2.5}
+WRAP_SECONDS: Final = {"circuit witness": 0.1, "Groth16": 1.4}
 """The same for every proof of the set `small`."""
 
 SECONDS_PER_CELL: Final = {
-    "fill tables": 2e-8,
+    "fill tables": 1e-8,
     "commit": 1e-7,
-    "constraints (zerocheck)": 1e-7,
-    "columns to slots": 3e-8,
+    "constraints (zerocheck)": 4e-8,
+    "columns to slots": 2e-8,
 }
-SECONDS_PER_LEAF: Final = 3e-7
-SECONDS_PER_OPENED_CELL: Final = 1.8e-6
+SECONDS_PER_LEAF: Final = 1.5e-7
+SECONDS_PER_OPENED_CELL: Final = 1.7e-6
 
 BYTES_BASE: Final = 250 << 20
-BYTES_PER_CELL: Final = 24
-BYTES_PER_LEAF: Final = 80
-BYTES_PER_OPENED_CELL: Final = 96
+BYTES_PER_CELL: Final = 16
+BYTES_PER_LEAF: Final = 61
+BYTES_PER_OPENED_CELL: Final = 128
 
 
 def core_seconds(cells: int, leaves: int, used: int) -> dict[str, float]:
@@ -45,8 +45,9 @@ def core_seconds(cells: int, leaves: int, used: int) -> dict[str, float]:
 
 
 def peak_bytes(cells: int, leaves: int, used: int) -> int:
-    """Predicted peak memory: a cell takes 8 bytes in its table and 8 in its slot, and 8 more for the first
-    round of a sumcheck; a leaf two field elements, with a quarter more for the tree above; an
-    opened cell a point of the reference string and one field element.
+    """Predicted peak memory.
+
+    A cell takes 8 bytes in its table and 8 in its slot; a leaf 61 on average (fraction and tree, the
+    constant tails left out); an opened cell a point of the reference string and two field elements.
     """
     return BYTES_BASE + cells * BYTES_PER_CELL + leaves * BYTES_PER_LEAF + used * BYTES_PER_OPENED_CELL
