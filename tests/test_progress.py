@@ -43,6 +43,8 @@ def test_the_measured_fraction_beats_the_prediction():
     assert stage.remaining == pytest.approx(97.0, abs=0.5)
     stage.update(0.75)
     assert stage.remaining == pytest.approx(1.0, abs=0.2)
+    stage.started -= 0.5
+    assert stage.remaining == pytest.approx(0.5, abs=0.2)
 
 
 def test_nothing_is_promised_without_information_or_past_the_prediction():

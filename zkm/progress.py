@@ -24,6 +24,7 @@ class Stage:
         name: what is being done, as shown to a person.
         expected: predicted seconds of the whole stage, or None if nothing is known.
         done: fraction of the work done in [0, 1], or None if the stage cannot tell.
+        updated: elapsed seconds when `done` was recorded.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Stage:
     done: float | None = None
     started: float = field(default_factory=time.perf_counter)
     seconds: float | None = None
+    updated: float = 0.0
 
     @property
     def elapsed(self) -> float:
@@ -44,7 +46,8 @@ class Stage:
         """
         elapsed = self.elapsed
         if self.done:
-            return elapsed * (1 - self.done) / self.done
+            # Between two updates the estimate counts down instead of growing with a stale fraction.
+            return max(0.0, self.updated / self.done - elapsed)
         if self.expected is not None and self.expected > elapsed:
             return self.expected - elapsed
         return None
@@ -52,6 +55,7 @@ class Stage:
     def update(self, done: float) -> None:
         """Record the fraction of the work that is done."""
         self.done = min(1.0, max(0.0, done))
+        self.updated = self.elapsed
 
 
 class Listener(Protocol):
