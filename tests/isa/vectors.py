@@ -119,7 +119,7 @@ def make_cases(entry: Instruction, count: int, seed: int = 0) -> Cases:
 
 def _draw_code(entry: Instruction, rng: random.Random, registers: np.ndarray, pc: int) -> list[int]:
     fields = _draw_fields(entry, rng)
-    while not _is_predictable(entry.mnemonic, fields):
+    while not is_predictable(entry.mnemonic, fields):
         fields = _draw_fields(entry, rng)
     before: list[int] = []
     if entry.mnemonic in ALIGNMENT:
@@ -139,7 +139,7 @@ def _draw_code(entry: Instruction, rng: random.Random, registers: np.ndarray, pc
     return [*before, entry.encode(**fields), *after, 0, 0, 0][:4]
 
 
-def _is_predictable(mnemonic: str, fields: dict[str, int]) -> bool:
+def is_predictable(mnemonic: str, fields: dict[str, int]) -> bool:
     """The manual defines what happens, and the case can be run."""
     if mnemonic == "ext":
         return fields["lsb"] + fields["msbd"] < 32

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 
+from tests.isa.vectors import ALIGNMENT, is_predictable
 from tests.machine.batch import (
     BLOCK_WORDS,
     FLOATS,
@@ -29,13 +30,6 @@ CORNERS = np.array(
 )
 
 CORNER_HALVES = sorted({int(value) & 0xFFFF for value in CORNERS})
-
-SIZE = {
-    **dict.fromkeys(("lb", "lbu", "sb", "lwl", "lwr", "swl", "swr"), 1),
-    **dict.fromkeys(("lh", "lhu", "sh"), 2),
-    **dict.fromkeys(("lw", "sw", "ll", "sc", "lwc1", "swc1"), 4),
-    **dict.fromkeys(("ldc1", "sdc1"), 8),
-}
 
 SLOTS = (
     0,
@@ -119,22 +113,6 @@ def draw_fields(entry: Instruction, rng: random.Random) -> dict[str, int]:
     return fields
 
 
-def is_predictable(mnemonic: str, fields: dict[str, int]) -> bool:
-    """The manual defines what happens."""
-    if mnemonic == "ext":
-        return fields["lsb"] + fields["msbd"] < 32
-    if mnemonic == "ins":
-        return fields["msb"] >= fields["lsb"]
-    if mnemonic in ("ldc1", "sdc1") and fields["ft"] % 2:
-        return False
-    if mnemonic.startswith("jalr") and fields["rs"] == fields["rd"]:
-        return False
-    if mnemonic.endswith(("al", "all")) and fields.get("rs") == 31:
-        return False
-    needs_base = mnemonic in SIZE or mnemonic.startswith(("jr", "jalr"))
-    return not needs_base or fields["rs"] != 0
-
-
 def _block(
     entry: Instruction,
     fields: dict[str, int],
@@ -142,7 +120,7 @@ def _block(
     number: int,
     rng: random.Random,
 ) -> tuple[list[int], int]:
-    size = SIZE.get(entry.mnemonic)
+    size = ALIGNMENT.get(entry.mnemonic)
     if size is None:
         return [entry.encode(**fields)], 0
     # The access falls into the case's window.

@@ -7,8 +7,9 @@ import random
 import numpy as np
 import pytest
 
+from tests.isa.vectors import ALIGNMENT, is_predictable
 from tests.machine.batch import TRAPPED, Batch, Loop, op
-from tests.machine.cases import SIZE, draw_fields, is_branch, is_predictable, random_records, seed_of
+from tests.machine.cases import draw_fields, is_branch, random_records, seed_of
 from tests.machine.invariants import check_trace
 from tests.machine.reference import assert_equal_to_reference
 from zkm import machine
@@ -61,7 +62,7 @@ def draw(entry: Instruction, rng: random.Random, distance: int | None = None) ->
     """A random instruction that leaves the two pointers alone."""
     while True:
         fields = draw_fields(entry, rng)
-        size = SIZE.get(entry.mnemonic)
+        size = ALIGNMENT.get(entry.mnemonic)
         if size is not None:
             fields["rs"] = WINDOW_POINTER
             fields["imm"] = rng.randrange(0, 64, size)
