@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,6 +22,7 @@ from zkm import api
 from zkm.chain import settlement as chain
 from zkm.display import TerminalProgress, summary_table
 from zkm.errors import ChainError, ZkmError
+from zkm.wrap.keys import Keys
 
 __all__ = ["EXAMPLE_GUEST", "Session"]
 
@@ -91,12 +93,16 @@ class Session:
     def _say(self, text: str) -> None:
         self._console.print(text)
 
+    @cached_property
+    def _loaded_keys(self) -> Keys:
+        with TerminalProgress() as progress:
+            return api.setup(keys=self._keys, progress=progress)
+
     def deploy(self) -> Any:
         """The settlement contract for our keys, deployed if need be."""
-        with TerminalProgress() as progress:
-            keys = api.setup(keys=self._keys, progress=progress)
+        keys = self._loaded_keys
         source = Path(self._project.path) / "contracts" / "generated" / "ZkmVerifier.sol"
-        text = api.contract_source(keys=self._keys)
+        text = api.contract_source(keys=keys)
         if not source.exists() or source.read_text() != text:
             source.parent.mkdir(parents=True, exist_ok=True)
             source.write_text(text)
@@ -114,7 +120,7 @@ class Session:
         else:
             private = secrets.token_bytes(EXAMPLE_INPUT_BYTES) if example else b""
         with TerminalProgress() as progress:
-            proof = api.prove(path, stdin=private, keys=self._keys, progress=progress)
+            proof = api.prove(path, stdin=private, keys=self._loaded_keys, progress=progress)
         receipt = chain.settle(contract, self._account(), proof)
         statement = proof.statement
         identity = chain.settlement_id(
