@@ -203,22 +203,4 @@ mod tests {
         key.h[0] = G1Affine::new_unchecked(Fq::from(1u64), Fq::from(1u64));
         assert!(ProvingKey::from_bytes(&key.to_bytes()).is_err());
     }
-
-    /// Seconds of set-up, loading and proving at 2^17 rows: `cargo test --release -- --ignored`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn measure() {
-        let (r1cs, wires) = instance((1 << 17) - 4);
-        let start = std::time::Instant::now();
-        let lap = |what: &str| eprintln!("{:8.3} s {what}", start.elapsed().as_secs_f64());
-        let key = development(&r1cs, [7; 32], |_| true).unwrap();
-        lap("set-up");
-        let bytes = key.to_bytes();
-        lap("write");
-        ProvingKey::from_bytes(&bytes).unwrap();
-        lap("read");
-        let proof = prove(&key, &r1cs, &wires, [1; 32]).unwrap();
-        lap("prove");
-        assert!(verify(&key.verifying, &wires[1..2], &proof).unwrap());
-    }
 }
