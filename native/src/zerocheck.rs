@@ -13,19 +13,22 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
-use crate::accumulate::{two_products, Accumulator, Multiplicand};
 use crate::columns::{Columns, Table};
 use crate::error::{Error, Result};
-use crate::expression::{Batch, Combination, Expressions, Node, Value};
 use crate::field::{eq_table, from_i64};
 use crate::fractions::Fingerprint;
-use crate::lanes::{self, SCALE};
 use crate::sumcheck::{Evaluations, Rounds};
 use crate::tails::Tails;
 
-/// Pairs of rows that one task works on, and how many of them at a time.
+use table_sum::TableSum;
+
+pub use pairs::{line, Folded};
+
+mod pairs;
+mod table_sum;
+
+/// Pairs of rows that one task works on.
 const CHUNK: usize = 1 << 9;
-const WIDTH: usize = 16;
 
 /// The points at which a round is evaluated; the first is 1 where t(0) is known already.
 const POINTS: [i64; 3] = [0, -1, -2];
@@ -36,23 +39,6 @@ pub struct Zerocheck {
     rounds: Rounds,
     tails: Tails,
     challenges: Vec<Fr>,
-}
-
-/// The part of the sum that one table contributes.
-struct TableSum {
-    combination: Combination,
-    /// Nodes to evaluate, and columns to fold, for the products.
-    needed: Vec<bool>,
-    /// The factor of the table's pad indicator.
-    pad: Fr,
-    /// Whether the first round's integers stay below 2^127.
-    fits: bool,
-    rows: usize,
-    /// The linear part of every row; times [`SCALE`] when a variable is bound.
-    linear: Vec<Fr>,
-    /// The columns that products need, by index, times [`SCALE`]; `None` until a variable is
-    /// bound.
-    folded: Option<Vec<Vec<Fr>>>,
 }
 
 /// What the sum is made of besides the columns.
@@ -177,199 +163,6 @@ impl Weights {
     }
 }
 
-impl TableSum {
-    fn new(table: &Table, weights: &mut Weights) -> Self {
-        let expressions = &table.expressions;
-        let (nodes, pad) = weights.next(table);
-        let combination = expressions.combine(nodes);
-        let products = || combination.products.iter().map(|(node, _)| *node);
-        let needed = expressions.reachable(products());
-        // |lo + X (hi − lo)| ≤ 5 max(|lo|, |hi|) at −2.
-        let cells: Vec<u128> = table.magnitudes().iter().map(|m| m.saturating_mul(5)).collect();
-        let bounds = expressions.magnitudes(&cells);
-        let fits = bounds.iter().zip(&needed).all(|(bound, needed)| !needed || *bound < 1 << 127);
-        let linear = table.combine(&combination.columns);
-        Self { combination, needed, pad, fits, rows: table.rows, linear, folded: None }
-    }
-
-    fn fold(&mut self, table: &Table, challenge: Fr) {
-        self.folded = Some(match self.folded.take() {
-            Some(columns) => {
-                self.linear = fold(&self.linear, [Fr::ONE - challenge, challenge]);
-                let fold = |column: &Vec<Fr>| fold(column, [Fr::ONE - challenge, challenge]);
-                columns.iter().map(fold).collect()
-            }
-            None => {
-                let weights = [Fr::ONE - challenge, challenge].map(|w| w * Fr::from(SCALE));
-                self.linear = fold(&self.linear, weights);
-                let [low, high] = weights.map(Multiplicand::new);
-                let expressions = &table.expressions;
-                let mut columns = vec![Vec::new(); expressions.columns];
-                for (node, _) in self.needed.iter().enumerate().filter(|(_, needed)| **needed) {
-                    if let Node::Column(column) = expressions.nodes[node] {
-                        columns[column] = fold_cells(table.column(column), &low, &high);
-                    }
-                }
-                columns
-            }
-        });
-        self.rows = self.rows.div_ceil(2);
-    }
-
-    /// Σ over the pairs from `start` to `end` of eq · this table's sum, at the points.
-    fn evaluate(
-        &self,
-        table: &Table,
-        eq: &[Fr],
-        start: usize,
-        end: usize,
-        points: [i64; 3],
-    ) -> [Fr; 3] {
-        let Some(folded) = &self.folded else {
-            let pairs = Pairs { sum: self, table, eq, start, end, points, scale: 1 };
-            return if self.fits {
-                pairs.evaluate(|column| (table.column(column), i128::from))
-            } else {
-                pairs.evaluate(|column| (table.column(column), from_i64))
-            };
-        };
-        let stored = Folded {
-            expressions: &table.expressions,
-            needed: &self.needed,
-            combination: &self.combination,
-            linear: &self.linear,
-            columns: folded,
-        };
-        let (done, first) = lanes::evaluate_folded(&stored, &eq[start..end], start, points);
-        let unscale = Fr::from(SCALE).inverse().expect("a power of two");
-        let start = start + done;
-        let pairs = Pairs { sum: self, table, eq, start, end, points, scale: SCALE };
-        let rest = pairs.evaluate(|column| {
-            (folded[column].as_slice(), |value| if SCALE == 1 { value } else { value * unscale })
-        });
-        std::array::from_fn(|i| first[i] + rest[i])
-    }
-}
-
-/// A table whose first variable is bound.
-pub struct Folded<'a> {
-    pub expressions: &'a Expressions,
-    pub needed: &'a [bool],
-    pub combination: &'a Combination,
-    pub linear: &'a [Fr],
-    pub columns: &'a [Vec<Fr>],
-}
-
-/// Some pairs of rows of a table.
-struct Pairs<'a> {
-    sum: &'a TableSum,
-    table: &'a Table,
-    eq: &'a [Fr],
-    start: usize,
-    end: usize,
-    points: [i64; 3],
-    /// What the linear part is stored times.
-    scale: u64,
-}
-
-impl Pairs<'_> {
-    /// `source` gives a column's stored cells and what makes numbers of them.
-    fn evaluate<'c, T: Number, C: Copy + 'c, F: Fn(C) -> T>(
-        &self,
-        source: impl Fn(usize) -> (&'c [C], F),
-    ) -> [Fr; 3] {
-        let Self { sum, start, end, points, .. } = *self;
-        if start >= end {
-            return [Fr::ZERO; 3];
-        }
-        let unscale = Fr::from(self.scale).inverse().expect("a power of two");
-        let Combination { constant, products, .. } = &sum.combination;
-        let weights: Vec<(usize, T::Weight)> =
-            products.iter().map(|(node, weight)| (*node, T::weight(*weight))).collect();
-        let mut batch = Batch::<T>::new(&self.table.expressions, &sum.needed, WIDTH);
-        let mut totals = [Accumulator::default(); 3];
-        for first in (start..end).step_by(WIDTH) {
-            let count = WIDTH.min(end - first);
-            for (point, total) in points.into_iter().zip(&mut totals) {
-                batch.evaluate(count, |column, out| {
-                    let (cells, convert) = source(column);
-                    for (i, out) in out.iter_mut().enumerate() {
-                        let row = 2 * (first + i);
-                        let high = cells.get(row + 1).map_or(T::constant(0), |cell| convert(*cell));
-                        *out = line(convert(cells[row]), high, point);
-                    }
-                });
-                let mut sums = [Accumulator::default(); WIDTH];
-                for (node, weight) in &weights {
-                    for (sum, value) in sums[..count].iter_mut().zip(batch.node(*node)) {
-                        value.add_to(sum, weight);
-                    }
-                }
-                for (i, products) in sums[..count].iter().enumerate() {
-                    let row = 2 * (first + i);
-                    let high = sum.linear.get(row + 1).copied().unwrap_or(Fr::ZERO);
-                    let mut linear = line(sum.linear[row], high, point);
-                    if self.scale != 1 {
-                        linear *= unscale;
-                    }
-                    total
-                        .add_product(&(products.reduce() + linear + constant), &self.eq[first + i]);
-                }
-            }
-        }
-        totals.map(|total| total.reduce())
-    }
-}
-
-/// A number that products are computed in.
-trait Number: Value {
-    type Weight;
-    fn weight(weight: Fr) -> Self::Weight;
-    fn add_to(self, sum: &mut Accumulator, weight: &Self::Weight);
-}
-
-impl Number for i128 {
-    type Weight = Multiplicand;
-    fn weight(weight: Fr) -> Multiplicand {
-        Multiplicand::new(weight)
-    }
-    #[inline(always)]
-    fn add_to(self, sum: &mut Accumulator, weight: &Multiplicand) {
-        if self != 0 {
-            sum.add_multiple(weight, self);
-        }
-    }
-}
-
-impl Number for Fr {
-    type Weight = Fr;
-    fn weight(weight: Fr) -> Fr {
-        weight
-    }
-    #[inline(always)]
-    fn add_to(self, sum: &mut Accumulator, weight: &Fr) {
-        sum.add_product(&self, weight);
-    }
-}
-
-/// low + point·(high − low) for a point that is 0, 1, −1 or −2.
-#[inline(always)]
-pub fn line<T: Value>(low: T, high: T, point: i64) -> T {
-    match point {
-        0 => low,
-        1 => high,
-        _ => {
-            let slope = high.sub(low);
-            let once = low.sub(slope);
-            if point == -1 {
-                once
-            } else {
-                once.sub(slope)
-            }
-        }
-    }
-}
-
 /// The round polynomial's evaluations.
 fn evaluate(
     columns: &Columns,
@@ -416,85 +209,5 @@ fn pad(
     points.map(|point| value * from_i64(1 - point))
 }
 
-/// Binds the lowest variable of a column that is zero behind its end: low · weights\[0\] + high ·
-/// weights\[1\] for every pair of cells.
-fn fold(column: &[Fr], weights: [Fr; 2]) -> Vec<Fr> {
-    let mut folded = vec![Fr::ZERO; column.len().div_ceil(2)];
-    folded.par_iter_mut().zip(column.par_chunks(2)).with_min_len(CHUNK).for_each(|(out, pair)| {
-        let high = pair.get(1).copied().unwrap_or(Fr::ZERO);
-        *out = two_products(&pair[0], &weights[0], &high, &weights[1]);
-    });
-    folded
-}
-
-/// [`fold`] for integer cells.
-fn fold_cells(column: &[i64], low: &Multiplicand, high: &Multiplicand) -> Vec<Fr> {
-    let mut folded = vec![Fr::ZERO; column.len().div_ceil(2)];
-    folded.par_iter_mut().zip(column.par_chunks(2)).with_min_len(CHUNK).for_each(|(out, pair)| {
-        let mut sum = Accumulator::default();
-        sum.add_small_multiple(low, pair[0]);
-        sum.add_small_multiple(high, pair.get(1).copied().unwrap_or(0));
-        *out = sum.reduce();
-    });
-    folded
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::expression::Interaction;
-    use ark_std::{test_rng, UniformRand};
-
-    /// Whichever way the inner loop is compiled, it does what the plain one does.
-    #[test]
-    fn lanes_evaluate_as_the_plain_loop() {
-        use Node::{Add, Column, Constant, Mul, Sub};
-        let mut rng = test_rng();
-        // (3 a − b)(a b) + (b − 7) c + 2^40 a
-        let nodes = vec![
-            Column(0),
-            Column(1),
-            Column(2),
-            Constant(3),
-            Constant(-7),
-            Constant(1 << 40),
-            Mul(0, 3),
-            Sub(6, 1),
-            Mul(0, 1),
-            Mul(7, 8),
-            Add(1, 4),
-            Mul(10, 2),
-            Add(9, 11),
-            Mul(0, 5),
-            Add(12, 13),
-        ];
-        let interaction =
-            Interaction { bus: 1, negative: false, multiplicity: 8, entries: vec![(14, 0)] };
-        let expressions = Expressions::new(nodes, vec![14, 9], vec![interaction], 3).unwrap();
-        for rows in [1, 2, 15, 16, 17, 31, 33, 150] {
-            let cells: Vec<i64> = (0..3 * rows as i64).map(|i| (i * i) % 1001 - 500).collect();
-            let table = Table::new(expressions.clone(), 3, 8, rows, cells).unwrap();
-            let columns = Columns { tables: vec![table] };
-            let mut weights = Weights {
-                fingerprint: Fingerprint::of(&columns, Fr::rand(&mut rng), Fr::rand(&mut rng)),
-                interactions: vec![Fr::rand(&mut rng)],
-                delta: Fr::rand(&mut rng),
-                first: 0,
-                power: Fr::rand(&mut rng),
-            };
-            let table = &columns.tables[0];
-            let mut sum = TableSum::new(table, &mut weights);
-            sum.fold(table, Fr::rand(&mut rng));
-            let pairs = sum.rows.div_ceil(2);
-            let eq: Vec<Fr> = (0..pairs).map(|_| Fr::rand(&mut rng)).collect();
-            let folded = sum.folded.as_ref().unwrap();
-            let unscale = Fr::from(SCALE).inverse().unwrap();
-            for points in [POINTS, [1, -1, -2]] {
-                let (start, end, eq, scale) = (0, pairs, &eq[..], SCALE);
-                let plain = Pairs { sum: &sum, table, eq, start, end, points, scale }
-                    .evaluate(|column| (folded[column].as_slice(), |value| value * unscale));
-                assert_eq!(sum.evaluate(table, eq, 0, pairs, points), plain);
-            }
-        }
-    }
-}
+mod tests;
