@@ -1,9 +1,9 @@
 use super::evaluate::evaluate_pairs;
 use super::part::fold_pairs;
 use super::*;
+use crate::fractions;
 use crate::fractions::Numerators;
 use crate::lanes;
-use crate::fractions;
 use ark_ff::BigInt;
 use ark_std::rand::Rng;
 use ark_std::{test_rng, UniformRand};
