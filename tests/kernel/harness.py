@@ -12,6 +12,7 @@ from zkm.isa.instructions import BY_NAME
 from zkm.isa.registers import A0, A3, LLADDR, NO_LINK, V0
 from zkm.isa.rows import Rows
 from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, load_kernel
+from zkm.kernel.image import Section
 
 CODE = 0x400000
 BUFFER = 0x500000
@@ -27,6 +28,14 @@ CHANGED = (V0, A3, 26, 27)
 """Registers that a system call may change: results, and the kernel's own $k0 and $k1."""
 
 
+def section_rows(section: Section) -> Rows:
+    """A section of the kernel as the loader decodes it."""
+    addresses = section.address + 4 * np.arange(len(section.words))
+    if section.executable:
+        return decode(addresses, section.words, load_kernel().vectors)
+    return Rows.data(addresses, section.words)
+
+
 class KernelMachine(Machine):
     """A machine whose user code is one instruction, by default `syscall`, with random registers."""
 
@@ -34,8 +43,7 @@ class KernelMachine(Machine):
         kernel = load_kernel()
         word = BY_NAME["syscall"].encode() if instruction is None else instruction
         user = decode(np.array([CODE, CODE + 4]), np.array([word, slot], np.uint32), kernel.vectors)
-        code = kernel.base + 4 * np.arange(len(kernel.words))
-        rows = Rows.concatenate([user, decode(code, kernel.words, kernel.vectors)])
+        rows = Rows.concatenate([user, *(section_rows(section) for section in kernel.system.sections)])
         super().__init__(rows, CODE, input=data)
         random_words = random.Random(5)
         self.registers[1:34] = [random_words.getrandbits(32) for _ in range(33)]

@@ -40,7 +40,7 @@ def test_program_of_a_small_file() -> None:
         [0x400000 // 4, 0x400008 // 4],
         [0x410000 // 4, 0x410008 // 4],
         [sp // 4, STACK_TOP // 4],
-        [KERNEL_BASE // 4, KERNEL_BASE // 4 + len(kernel.words)],
+        [KERNEL_BASE // 4, KERNEL_BASE // 4 + len(kernel.system.code.words)],
     ]
     image = dict(zip(loaded.rows.address.tolist(), loaded.rows.word.tolist(), strict=True))
     assert image[0x400000] == int.from_bytes(CODE[:4], "big")

@@ -1,13 +1,33 @@
 #!/bin/sh
-# Builds the kernel's image from its source (Debian package gcc-mips-linux-gnu).
-# usage: build.sh [output directory]   (default: this directory, where the built image is kept)
+# Builds the kernel's images from their sources (Debian package gcc-mips-linux-gnu).
+# usage: build.sh [output directory]   (default: this directory, where the built images are kept)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(cd "${1:-$here}" && pwd)
-object=$(mktemp)
-trap 'rm -f "$object"' EXIT
-mips-linux-gnu-gcc -EB -march=mips32r2 -mabi=32 -mno-abicalls -fno-pic -G0 -c -o "$object" "$here/kernel.S"
-mips-linux-gnu-ld -EB -n -T "$here/kernel.ld" --build-id=none -o "$out/kernel.elf" "$object"
-mips-linux-gnu-strip --strip-unneeded --keep-symbol=vector_syscall --keep-symbol=vector_breakpoint \
-	--keep-symbol=vector_arithmetic --keep-symbol=vector_reserved "$out/kernel.elf"
-cd "$out" && sha256sum kernel.elf > kernel.sha256
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+flags="-EB -march=mips32r2 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -O2 -std=c11 -Wall -Wextra -Werror
+	-ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables
+	-fno-stack-protector -ffunction-sections"
+
+# image NAME BASE VARIABLES: every .S and .c file of a folder, linked at BASE
+image() {
+	mkdir "$objects/$1"
+	for source in "$here/$1"/*.S "$here/$1"/*.c; do
+		if [ -e "$source" ]; then
+			mips-linux-gnu-gcc $flags -c -o "$objects/$1/$(basename "$source").o" "$source"
+		fi
+	done
+	mips-linux-gnu-ld -EB -n --gc-sections --build-id=none \
+		--defsym=base="$2" --defsym=variables="$3" -T "$here/image.ld" -o "$out/$1.elf" "$objects/$1"/*.o
+	# Python looks entry points up by these names.
+	mips-linux-gnu-strip --strip-unneeded --wildcard --keep-symbol='vector_*' "$out/$1.elf"
+	images="$images $1.elf"
+}
+
+images=
+image system 0x80000000 0x80040000
+if [ -d "$here/float" ]; then
+	image float 0x80020000 0x80060000
+fi
+cd "$out" && sha256sum $images > images.sha256

@@ -1,10 +1,11 @@
-"""The kernel's built image, kept beside its source (kernel.S, built by build.sh)."""
+"""The kernel's built images, kept beside their sources (one folder each, built by build.sh)."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -17,59 +18,115 @@ from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.encoding import Vectors
 from zkm.isa.registers import COP0
 
-__all__ = ["BREAK_REGISTER", "KERNEL_BASE", "MAPPED_REGISTER", "Kernel", "load_kernel"]
+__all__ = ["BREAK_REGISTER", "IMAGES", "KERNEL_BASE", "MAPPED_REGISTER", "Image", "Kernel", "load_kernel"]
+
+IMAGES = ("system",)
+"""The images by name: folder of the source and name of the built file."""
 
 BREAK_REGISTER = COP0 + 5
-"""Register with the current end of the heap; its initial value is the start (BREAK in kernel.S)."""
+"""Register with the current end of the heap; its initial value is the start (BREAK in entry.S)."""
 
 MAPPED_REGISTER = COP0 + 6
 """Register with the lowest address that `mmap2` has given out; its initial value is the end of all
-memory for heap and mappings (MAPPED in kernel.S)."""
+memory for heap and mappings (MAPPED in entry.S)."""
+
+_EXECUTABLE = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """Words of an image, uint32[n], from byte address `address`; code is decoded, constants are not."""
+
+    address: int
+    words: npt.NDArray[np.uint32]
+    executable: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """One linked part of the kernel.
+
+    sections: its initial memory; the kernel's variables lie outside, in memory that is zero at the start.
+    symbols: byte addresses of its entry points.
+    """
+
+    name: str
+    sections: tuple[Section, ...]
+    symbols: Mapping[str, int]
+
+    @property
+    def code(self) -> Section:
+        """The section of instructions, the first one."""
+        return self.sections[0]
+
+    def digest(self) -> bytes:
+        """32 bytes (SHA-256) that bind all words, where they lie, and the entry points."""
+        hasher = hashlib.sha256()
+        for section in self.sections:
+            hasher.update(
+                b"".join(_word(n) for n in (section.address, section.executable, len(section.words)))
+            )
+            hasher.update(section.words.astype(">u4").tobytes())
+        for symbol, address in sorted(self.symbols.items()):
+            hasher.update(symbol.encode() + b"\0" + _word(address))
+        return hasher.digest()
 
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The kernel's code and its entry points.
+    """All images, by name, and where the kernel takes over."""
 
-    base: byte address of the first word; words: uint32[n], all of them instructions; the kernel's
-    variables lie outside the image, in memory that is zero at the start.
-    """
-
-    base: int
-    words: npt.NDArray[np.uint32]
+    images: Mapping[str, Image]
     vectors: Vectors
 
+    @property
+    def system(self) -> Image:
+        """The image that every program has: system calls and signals."""
+        return self.images["system"]
+
     def digest(self) -> bytes:
-        """32 bytes (SHA-256) that stand for the kernel in the proof system's version: base, entries, code."""
-        entries = (
-            self.base,
-            self.vectors.syscall,
-            self.vectors.breakpoint,
-            self.vectors.arithmetic,
-            self.vectors.reserved,
-        )
-        head = b"".join(entry.to_bytes(4, "big") for entry in entries)
-        return hashlib.sha256(head + self.words.astype(">u4").tobytes()).digest()
+        """32 bytes (SHA-256) that stand for the kernel in the proof system's version."""
+        return hashlib.sha256(b"".join(image.digest() for image in self.images.values())).digest()
 
 
 @functools.cache
 def load_kernel() -> Kernel:
     """The kernel of this version of zkm."""
-    return parse_kernel(resources.files(__package__).joinpath("kernel.elf").read_bytes())
+    folder = resources.files(__package__)
+    return make_kernel(
+        {name: parse_image(name, folder.joinpath(f"{name}.elf").read_bytes()) for name in IMAGES}
+    )
 
 
-def parse_kernel(built: bytes) -> Kernel:
-    """The kernel in the ELF file that build.sh makes. Trusts the file: it is part of this package."""
-    elf = ELFFile(io.BytesIO(built))
-    (code,) = (segment for segment in elf.iter_segments("PT_LOAD") if segment["p_filesz"])
-    symbols = elf.get_section_by_name(".symtab")
-    assert isinstance(symbols, SymbolTableSection)
-    address = {symbol.name: int(symbol["st_value"]) for symbol in symbols.iter_symbols()}
+def make_kernel(images: Mapping[str, Image]) -> Kernel:
+    """The kernel that consists of these images."""
+    address = images["system"].symbols
     vectors = Vectors(
         syscall=address["vector_syscall"],
         breakpoint=address["vector_breakpoint"],
         arithmetic=address["vector_arithmetic"],
         reserved=address["vector_reserved"],
     )
-    words = np.frombuffer(code.data(), ">u4").astype(np.uint32)
-    return Kernel(int(code["p_vaddr"]), words, vectors)
+    return Kernel(images, vectors)
+
+
+def parse_image(name: str, built: bytes) -> Image:
+    """The image in an ELF file that build.sh makes. Trusts the file: it is part of this package."""
+    elf = ELFFile(io.BytesIO(built))
+    sections = tuple(
+        Section(
+            int(segment["p_vaddr"]),
+            np.frombuffer(segment.data(), ">u4").astype(np.uint32),
+            bool(segment["p_flags"] & _EXECUTABLE),
+        )
+        for segment in elf.iter_segments("PT_LOAD")
+        if segment["p_filesz"]
+    )
+    symbols = elf.get_section_by_name(".symtab")
+    assert isinstance(symbols, SymbolTableSection)
+    named = (symbol for symbol in symbols.iter_symbols() if symbol.name)
+    return Image(name, sections, {symbol.name: int(symbol["st_value"]) for symbol in named})
+
+
+def _word(number: int) -> bytes:
+    return int(number).to_bytes(4, "big")

@@ -70,7 +70,10 @@ def load(
     )
     pieces = [Piece(segment.address, segment.contents, segment.executable) for segment in executable.segments]
     pieces.append(Piece(sp, stack, executable=False))
-    pieces.append(Piece(kernel.base, kernel.words.astype(">u4").tobytes(), executable=True))
+    pieces += [
+        Piece(section.address, section.words.astype(">u4").tobytes(), section.executable)
+        for section in kernel.system.sections
+    ]
     rows, segments = build_rows(pieces, kernel.vectors)
     return Program(rows, segments, executable.entry, _initial_registers(executable, sp), name)
 

@@ -80,7 +80,7 @@
 	.set	noat
 	.set	nomacro
 
-	.text
+	.section .text.entry, "ax"
 
 /* Entry points. ------------------------------------------------------------------------------ */
 
