@@ -9,6 +9,8 @@ from typing import BinaryIO
 import numpy as np
 
 from zkm import _native
+from zkm.isa.decode import KERNEL_BASE
+from zkm.isa.rows import MICRO_STEP
 from zkm.machine.counts import instructions_of_rows, rows_of_tables
 from zkm.machine.host import Host
 from zkm.machine.interpreter import Limits, Progress, execute
@@ -25,6 +27,7 @@ class RunResult:
         exit_code: what the guest's exit call, or the kernel's handler of a trap, gave.
         output: the bytes written to standard output: those that a proof is about.
         instructions: executed MIPS instructions.
+        kernel_instructions: those of them that are the kernel's.
         rows: executed rows.
         table_rows: the same per instruction table.
     """
@@ -32,6 +35,7 @@ class RunResult:
     exit_code: int
     output: bytes
     instructions: int
+    kernel_instructions: int
     rows: int
     table_rows: Mapping[str, int]
 
@@ -64,10 +68,12 @@ def run(
     machine = execute(program, Host(stdin, stdout, stderr), trace=False, limits=limits, progress=progress)
     exit_code, _, output = output_of(machine)
     counts = machine.counts()
+    instructions = counts * instructions_of_rows(program.rows).astype(np.uint64)
     return RunResult(
         exit_code=exit_code,
         output=output,
-        instructions=int(counts @ instructions_of_rows(program.rows).astype(np.uint64)),
+        instructions=int(instructions.sum()),
+        kernel_instructions=int(instructions[program.rows.address % MICRO_STEP >= KERNEL_BASE].sum()),
         rows=machine.executed,
         table_rows=rows_of_tables(program.rows, counts),
     )

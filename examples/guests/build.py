@@ -1,0 +1,205 @@
+"""Builds example guests: `build.sh [--install] [NAME…]`.
+
+Each guest's manifest says with which tool chain and by which commands. Nothing is installed unless --install
+says so; without it, missing Debian packages are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from examples.guests import sourcepackages
+from examples.guests.manifest import CACHE, GUESTS_FOLDER, ROOT, Guest, ToolChain, guests
+
+__all__ = ["BuildError", "build", "is_current", "is_set_up", "main", "missing_packages"]
+
+LIBRARY = GUESTS_FOLDER / "lib"
+
+
+class BuildError(Exception):
+    """A guest cannot be built; the text says why."""
+
+
+def missing_packages(guest: Guest) -> list[str]:
+    """The Debian packages that have to be installed before a guest can be built."""
+    missing = set(guest.toolchain.missing())
+    if guest.sources or guest.toolchain.sources:
+        missing |= {package for what, package in sourcepackages.NEEDS.items() if shutil.which(what) is None}
+    return sorted(missing)
+
+
+def _digest(description: object, paths: list[Path]) -> str:
+    state = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
+    for path in sorted(paths):
+        state.update(f"\n{path.relative_to(GUESTS_FOLDER)}\n".encode() + path.read_bytes())
+    return state.hexdigest()
+
+
+def _toolchain_digest(toolchain: ToolChain) -> str:
+    """Of everything that a tool chain is made from."""
+    setup = [GUESTS_FOLDER / "toolchains" / toolchain.setup] if toolchain.setup else []
+    return _digest(dataclasses.asdict(toolchain), setup)
+
+
+def _guest_digest(guest: Guest) -> str:
+    """Of everything that an ELF file is made from, but installed compilers."""
+    description = [guest.build, guest.variant, *map(dataclasses.asdict, guest.sources)]
+    files = [path for path in (*guest.folder.rglob("*"), *LIBRARY.glob("*")) if path.is_file()]
+    return _digest(
+        [description, _toolchain_digest(guest.toolchain)], [path for path in files if path.suffix != ".elf"]
+    )
+
+
+def _stamp(guest: Guest) -> Path:
+    return CACHE / guest.name / "made-from"
+
+
+def is_current(guest: Guest) -> bool:
+    """Whether the ELF file is there and, where it is not committed, was made from the present sources."""
+    if not guest.elf.exists():
+        return False
+    stamp = _stamp(guest)
+    return guest.committed or (stamp.exists() and stamp.read_text() == _guest_digest(guest))
+
+
+def _shell(commands: list[str], folder: Path, environment: dict[str, str], log: Path) -> None:
+    """Runs a build step; what it prints goes to a file, and to the error if it fails."""
+    with log.open("wb") as output:
+        done = subprocess.run(
+            ["sh", "-eu", *commands],
+            cwd=folder,
+            env={**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC", **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+        raise BuildError(f"{log}: exit code {done.returncode}\n{last}")
+
+
+def is_set_up(toolchain: ToolChain) -> bool:
+    """Whether nothing of a tool chain has to be compiled first."""
+    stamp = toolchain.folder / "made-from"
+    return toolchain.setup is None or (stamp.exists() and stamp.read_text() == _toolchain_digest(toolchain))
+
+
+def _set_up(toolchain: ToolChain) -> None:
+    """Compiles what a tool chain needs, once."""
+    if is_set_up(toolchain):
+        return
+    print(f"tool chain {toolchain.name}: setting up", file=sys.stderr)
+    shutil.rmtree(toolchain.folder, ignore_errors=True)
+    work = CACHE / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    toolchain.folder.mkdir(parents=True)
+    _unpack(toolchain.sources, work)
+    script = GUESTS_FOLDER / "toolchains" / toolchain.setup
+    _shell([str(script)], work, _environment(toolchain), toolchain.folder / "setup.log")
+    shutil.rmtree(work)
+    (toolchain.folder / "made-from").write_text(_toolchain_digest(toolchain))
+
+
+def _unpack(sources: tuple[sourcepackages.SourcePackage, ...], folder: Path) -> None:
+    for source in sources:
+        sourcepackages.fetch(source)
+        sourcepackages.unpack(source, folder / source.name)
+
+
+def _environment(toolchain: ToolChain) -> dict[str, str]:
+    """A tool chain's variables, in which $TOOLCHAIN stands for its folder."""
+    folder = str(toolchain.folder)
+    values = {key: value.replace("$TOOLCHAIN", folder) for key, value in toolchain.environment.items()}
+    return {"TOOLCHAIN": folder, **values}
+
+
+def build(guest: Guest, output: Path | None = None) -> Path:
+    """Builds a guest and returns the ELF file's path.
+
+    Args:
+        guest: which.
+        output: where the ELF file goes, instead of its usual place.
+
+    Raises:
+        BuildError: packages are missing, or a command failed.
+        PackageError: a source package cannot be had.
+    """
+    if missing := missing_packages(guest):
+        raise BuildError(f"{guest.name} needs: apt-get install {' '.join(missing)}")
+    folder = CACHE / guest.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _set_up(guest.toolchain)
+        work = folder / "work"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        _unpack(guest.sources, work)
+        built = work / f"{guest.name}.elf"
+        variables = {
+            "OUT": str(built),
+            "WORK": str(work),
+            "LIB": str(LIBRARY),
+            "VARIANT": guest.variant,
+            **_environment(guest.toolchain),
+        }
+        _shell(["-c", guest.build], guest.folder, variables, folder / "build.log")
+        if guest.toolchain.strip:
+            strip = ["mips-linux-gnu-strip", "--strip-all", "-R.comment", "-R.pdr", str(built)]
+            subprocess.run(strip, check=True)
+        built.chmod(0o755)
+        target = output or guest.elf
+        shutil.move(built, target)
+        shutil.rmtree(work)
+        if output is None:
+            _stamp(guest).write_text(_guest_digest(guest))
+    return target
+
+
+def _install(chosen: list[Guest]) -> None:
+    packages = sorted({package for guest in chosen for package in missing_packages(guest)})
+    if packages:
+        subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], check=True)
+
+
+def _reported(guest: Guest) -> bool:
+    """Builds a guest, says what became of it, and returns whether that went well."""
+    try:
+        path = build(guest)
+    except (BuildError, sourcepackages.PackageError) as error:
+        print(f"build.sh: {error}", file=sys.stderr)
+        return False
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size:,} bytes", file=sys.stderr)
+    return True
+
+
+def main() -> int:
+    """The command: builds the guests named, or all that are not built."""
+    parser = argparse.ArgumentParser(prog="build.sh", description=__doc__)
+    parser.add_argument("--install", action="store_true", help="apt-get install what is missing")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="guests; folders stand for all variants")
+    options = parser.parse_args()
+    known = guests()
+    chosen = [guest for guest in known.values() if {guest.name, guest.folder.name} & set(options.names)]
+    if unknown := set(options.names) - {name for guest in chosen for name in (guest.name, guest.folder.name)}:
+        parser.error(f"no such guest: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if not options.names:
+        chosen = [guest for guest in known.values() if not is_current(guest)]
+    if options.install:
+        _install(chosen)
+    return 0 if all([_reported(guest) for guest in chosen]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
