@@ -8,14 +8,13 @@ hash and replaced.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from eth_utils.crypto import keccak
 
+from zkm.chain.files import replace_text
 from zkm.errors import ChainError
 
 __all__ = ["Deployment", "Deployments"]
@@ -67,12 +66,8 @@ class Deployments:
         code_hash = "0x" + keccak(code).hex()
         entry = Deployment(name, address, code_hash, "0x" + version.hex())
         self._entries[name] = entry
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({key: asdict(e) for key, e in self._entries.items()}, indent=2)
-        handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w") as file:
-            file.write(text + "\n")
-        Path(temporary).replace(self.path)
+        replace_text(self.path, text + "\n")
         return entry
 
 
