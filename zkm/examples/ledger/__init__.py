@@ -1,0 +1,1 @@
+"""The private ledger off chain: wallets that sign, and the operator that makes batches."""
