@@ -118,6 +118,8 @@ class LedgerState:
             old = accounts.get(deposit.id, Account(deposit.index, deposit.id))
             if old.index != deposit.index:
                 raise LedgerError(f"the deposit numbers account {old.index} as {deposit.index}")
+            if not 0 <= deposit.amount < AMOUNT_LIMIT - old.balance:
+                raise LedgerError(f"account {old.index} cannot hold {deposit.amount} gwei more")
             accounts[deposit.id] = replace(old, balance=old.balance + deposit.amount)
             touched[deposit.id] = deposit.index
             queue = queue_hash(queue, deposit.id, deposit.index, deposit.amount)
@@ -167,6 +169,8 @@ class LedgerState:
             receiver = accounts.get(transaction.receiver)
             if receiver is None:
                 raise LedgerError(f"no account {transaction.receiver.hex()}: it has to deposit first")
+            if transaction.amount >= AMOUNT_LIMIT - receiver.balance:
+                raise LedgerError(f"account {receiver.index} cannot hold {transaction.amount} gwei more")
             accounts[receiver.id] = replace(receiver, balance=receiver.balance + transaction.amount)
             touched[receiver.id] = receiver.index
         return touched

@@ -89,7 +89,7 @@ def _node(seed: bytes, level: int, position: int, left: bytes, right: bytes) -> 
 
 
 class SigningKey:
-    """A secret key and its tree. Signs one message per index; a second one with the same index gives the key away."""
+    """A secret key and its tree. A second message signed with the same index gives the one-time key away."""
 
     def __init__(self, scheme: Scheme = QUICK, secret: bytes | None = None) -> None:
         """Makes all one-time keys, which takes up to a second.
@@ -111,9 +111,7 @@ class SigningKey:
         for level in range(scheme.height):
             below = self._levels[-1]
             pairs = range(len(below) // 2)
-            self._levels.append(
-                [_node(self._seed, level, i, below[2 * i], below[2 * i + 1]) for i in pairs]
-            )
+            self._levels.append([_node(self._seed, level, i, below[2 * i], below[2 * i + 1]) for i in pairs])
 
     @property
     def public_key(self) -> bytes:

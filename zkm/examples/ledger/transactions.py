@@ -132,13 +132,15 @@ class Wallet:
         """The transaction with a signature by one-time key `nonce`.
 
         Raises:
-            LedgerError: another transaction was signed with this nonce (two signatures by one one-time key give
-                it away), the keys are used up, or the transaction is out of range.
+            LedgerError: another transaction was signed with this nonce (two signatures give a one-time key
+                away), the keys are used up, or the transaction is out of range.
         """
         signed = self._signed.get(nonce)
         if signed is not None:
             if signed.transaction != transaction:
-                raise LedgerError(f"nonce {nonce} has signed another transaction: never sign two with one key")
+                raise LedgerError(
+                    f"nonce {nonce} has signed another transaction: never sign two with one key"
+                )
             return signed
         message = signed_message(self.domain, nonce, transaction)
         try:

@@ -10,7 +10,7 @@ __all__ = ["AccountTree"]
 
 
 class AccountTree:
-    """Leaves by number; what is not there is empty. Hashes of subtrees are kept until a leaf below changes."""
+    """Leaves by number; what is not there is empty. Hashes are kept until a leaf below changes."""
 
     def __init__(self, leaves: Mapping[int, bytes] | None = None) -> None:
         self._leaves: dict[int, bytes] = {}
@@ -47,9 +47,7 @@ class AccountTree:
         return known
 
     def siblings(self, indices: list[int], height: int) -> Iterator[bytes]:
-        """The subtrees beside the leaves (distinct numbers below 2^height), level by level, ascending: what the
-        guest needs to climb.
-        """
+        """The subtrees beside the leaves (distinct numbers below 2^height), level by level, ascending."""
         nodes = sorted(indices)
         for level in range(height):
             present = set(nodes)
