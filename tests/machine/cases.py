@@ -20,6 +20,7 @@ from tests.machine.batch import (
     op,
 )
 from zkm.isa.instruction import Instruction
+from zkm.isa.instructions import INSTRUCTIONS
 
 CORNERS = np.array(
     [
@@ -62,6 +63,15 @@ def seed_of(rng: random.Random) -> np.random.Generator:
 
 def is_branch(entry: Instruction) -> bool:
     return entry.mnemonic[0] in "bj" and entry.mnemonic != "break"
+
+
+def comparable() -> list[Instruction]:
+    """The entries whose effect QEMU's processor model shows.
+
+    Kernel instructions are no instructions to QEMU. ctc1: QEMU interprets the written bits as rounding mode
+    and exceptions, the machine only keeps them.
+    """
+    return [entry for entry in INSTRUCTIONS if not entry.privileged and entry.mnemonic != "ctc1"]
 
 
 def random_records(rng: np.random.Generator, count: int) -> np.ndarray:

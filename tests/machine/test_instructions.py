@@ -6,22 +6,14 @@ import numpy as np
 import pytest
 
 from tests.machine.batch import AFTER, TRAPPED
-from tests.machine.cases import is_branch, make_batch
+from tests.machine.cases import comparable, is_branch, make_batch
 from zkm.isa.instruction import Instruction
-from zkm.isa.instructions import BY_NAME, INSTRUCTIONS
+from zkm.isa.instructions import BY_NAME
 
 COUNT = 2_000
 
-TESTED = [
-    entry
-    for entry in INSTRUCTIONS
-    # Kernel instructions are no instructions to QEMU. ctc1: QEMU interprets the written bits as
-    # rounding mode and exceptions, the machine only keeps them.
-    if not entry.privileged and entry.mnemonic != "ctc1"
-]
 
-
-@pytest.mark.parametrize("entry", TESTED, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", comparable(), ids=lambda entry: entry.name)
 def test_instruction_equals_qemu(entry: Instruction) -> None:
     batch = make_batch(entry, COUNT)
     ours, theirs = batch.run_native(), batch.run_unicorn()

@@ -1,0 +1,1 @@
+"""gcc's own execution tests (gcc.c-torture/execute) as guests: `python -m tests.torture`."""
