@@ -3,7 +3,8 @@
 # make test    set up, lint, and every test
 # make bench   seconds, memory and sizes per stage, as a table and as JSON
 # make docs    write the parts of docs/ that are made from the code
-# make fuzz    the property tests with many more cases
+# make fuzz    random instructions and programs against QEMU, and the property tests with many more cases
+# make torture gcc's own execution tests against qemu-mips
 # make lock    resolve the Python requirements anew
 # make clean   remove everything that a command has made
 
@@ -13,13 +14,19 @@ PYTHON ?= $(shell for python in python3 python3.12 python3.11 python3.10; do \
 	&& echo $$python && break; done)
 BIN := .venv/bin
 NETWORK ?= ethereum:local:foundry
-# How many times the usual cases `make fuzz` runs.
+# What `make fuzz` runs: COUNT cases of each part (empty: each part's own number) from SEED on, and the
+# property tests with FACTOR times their usual cases.
 FACTOR ?= 50
+COUNT ?=
+SEED ?= 0
+# Options of `make torture`, for example LEVELS="-O0 -O2 -Os" PROOFS=50
+LEVELS ?= -O2
+PROOFS ?= 0
 # Arithmetic only: the tests need no Python to link with.
 CARGO_TEST := cd native && cargo test --release --no-default-features --locked
 
 .PHONY: demo setup environment environment-dev test lint format test-native test-python \
-	test-contracts bench docs fuzz lock clean
+	test-contracts bench docs fuzz torture lock clean
 
 demo: setup
 	$(BIN)/python -m zkm.chain.anvil -- $(BIN)/ape run prove_and_submit --network $(NETWORK)
@@ -63,7 +70,11 @@ docs: environment
 	$(BIN)/python tools/make_docs.py
 
 fuzz: environment-dev
+	$(BIN)/python -m tests.fuzz --seed $(SEED) $(if $(COUNT),--count $(COUNT))
 	$(BIN)/python -m pytest -n 2 --timeout 3600 --fuzz $(FACTOR)
+
+torture: environment-dev
+	$(BIN)/python -m tests.torture $(addprefix --level=,$(LEVELS)) --prove $(PROOFS) --seed $(SEED)
 
 lock:
 	$(PYTHON) -m venv .cache/uv

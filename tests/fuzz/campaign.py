@@ -52,7 +52,7 @@ def run_campaign(
                 outcome = future.result()
             except BrokenProcessPool:
                 outcome = Outcome(findings=[f"the process died in or beside {argument}"])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 outcome = Outcome(findings=[f"{argument}: {type(error).__name__}: {error}"])
             total.add(outcome)
             progress.update(bar, completed=total.cases)
@@ -66,7 +66,7 @@ def _start(task: Callable[[T], Outcome], arguments: Sequence[T], jobs: int):
             future: Future[Outcome] = Future()
             try:
                 future.set_result(task(argument))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as a process pool does
                 future.set_exception(error)
             yield argument, future
         return
@@ -80,7 +80,9 @@ def _start(task: Callable[[T], Outcome], arguments: Sequence[T], jobs: int):
 
 def _print(console: Console, title: str, total: Outcome, seconds: float) -> None:
     rate = total.cases / max(seconds, 1e-9)
-    console.print(f"{title}: {total.cases:,} cases in {seconds:.0f} s ({rate:,.0f} a second)", highlight=False)
+    console.print(
+        f"{title}: {total.cases:,} cases in {seconds:.0f} s ({rate:,.0f} a second)", highlight=False
+    )
     for kind, count in total.kinds.most_common():
         console.print(f"    {count:>12,}  {kind}", highlight=False, markup=False)
     for finding in total.findings[:SHOWN]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.fuzz.campaign import Outcome
-from tests.fuzz.instructions import differing, place_name
+from tests.fuzz.instructions import differing, disagreements
 from tests.fuzz.programs import Draft, batch_of, drafts
 from tests.fuzz.shrink import listing, shrink
 from tests.machine.batch import BLOCKS, TRAPPED
@@ -85,9 +85,7 @@ def _report(task: Task, number: int, draft: Draft) -> str:
         ours, theirs = _run([small])
     except ZkmError as error:
         return "\n".join([*lines, f"    ours: {error}"])
-    for place in np.flatnonzero(ours[0] != theirs[0]):
-        lines.append(f"    {place_name(int(place))}: ours {ours[0, place]:08x}, QEMU {theirs[0, place]:08x}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *disagreements(ours[0], theirs[0])])
 
 
 def check_tables(written: list[Draft], seed: int, changes: int = 40) -> Outcome:
@@ -99,7 +97,9 @@ def check_tables(written: list[Draft], seed: int, changes: int = 40) -> Outcome:
         outcome.findings.append(f"trace of {len(written)} programs, seed {seed}: {violation}")
     outcome.kinds["programs put through the tables"] = len(written)
     rng = random.Random(f"changes {seed}")
-    filled = [index for index, table in enumerate(SYSTEM.tables) if table.columns and data[index].data.shape[1]]
+    filled = [
+        index for index, table in enumerate(SYSTEM.tables) if table.columns and data[index].data.shape[1]
+    ]
     for _ in range(changes):
         index = rng.choice(filled)
         table, values = SYSTEM.tables[index], data[index]

@@ -61,14 +61,25 @@ def differing(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 def describe(task: Task, batch: Batch, number: int, ours: np.ndarray, theirs: np.ndarray) -> str:
     """A case in words: code, operands, and every place where the two disagree."""
     block = batch.blocks[number]
-    lines = [f"{task.name}: case {number} of {task}"]
-    lines.append("  code " + " ".join(f"{word:08x}" for word in block) + f", entered at {batch.entries[number]}")
+    code = " ".join(f"{word:08x}" for word in block)
     before = batch.records[number]
-    for place in np.flatnonzero(ours[number] != theirs[number]):
-        lines.append(f"  {place_name(int(place))}: ours {ours[number, place]:08x}, QEMU {theirs[number, place]:08x}")
     used = sorted({word >> shift & 31 for word in block for shift in (21, 16, 11)} & set(TESTED))
-    lines.append("  before " + " ".join(f"${r}={before[r]:08x}" for r in used))
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            f"{task.name}: case {number} of {task}",
+            f"    code {code}, entered at word {batch.entries[number]}",
+            "    before " + " ".join(f"${register}={before[register]:08x}" for register in used),
+            *disagreements(ours[number], theirs[number]),
+        ]
+    )
+
+
+def disagreements(ours: np.ndarray, theirs: np.ndarray) -> list[str]:
+    """A line for every word of two records that differs."""
+    return [
+        f"    {place_name(int(place))}: ours {ours[place]:08x}, QEMU {theirs[place]:08x}"
+        for place in np.flatnonzero(ours != theirs)
+    ]
 
 
 def place_name(place: int) -> str:

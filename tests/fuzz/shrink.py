@@ -58,7 +58,9 @@ def listing(draft: Draft, address: int) -> str:
         if draft.record[place]
     ]
     window = draft.record[WINDOW : WINDOW + WINDOW_WORDS]
-    return "\n".join([*lines, "    with " + " ".join(values), "    and memory " + " ".join(f"{w:08x}" for w in window)])
+    return "\n".join(
+        [*lines, "    with " + " ".join(values), "    and memory " + " ".join(f"{w:08x}" for w in window)]
+    )
 
 
 def _text(word: int) -> str:

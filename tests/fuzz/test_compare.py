@@ -1,4 +1,4 @@
-"""Random instructions and programs against QEMU, in small numbers; planted errors are found and made small."""
+"""Random instructions and programs against QEMU, in small numbers; planted errors are found."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_random_programs_equal_qemu_and_satisfy_the_tables(seed: int) -> None:
 
 def test_every_instruction_gets_its_share() -> None:
     made = instructions.tasks(100_000, seed=3)
-    counts = {entry.name: sum(task.count for task in made if task.name == entry.name) for entry in comparable()}
+    counts = {
+        entry.name: sum(task.count for task in made if task.name == entry.name) for entry in comparable()
+    }
     assert min(counts.values()) == max(counts.values()) and sum(counts.values()) >= 100_000
     first = instructions.make_batch(BY_NAME["addu"], 5, 3).memory()
     again = instructions.make_batch(BY_NAME["addu"], 5, 3).memory()
@@ -43,7 +45,9 @@ def test_programs_are_varied() -> None:
     program = batch.program()
     executed = trace(program).counts
     words = program.rows.word[(executed > 0) & program.rows.is_image_word()]
-    run = {entry.mnemonic for entry in INSTRUCTIONS if (words & entry.pattern.mask == entry.pattern.match).any()}
+    run = {
+        entry.mnemonic for entry in INSTRUCTIONS if (words & entry.pattern.mask == entry.pattern.match).any()
+    }
     missing = {entry.mnemonic for entry in comparable()} - run
     assert missing <= {"break", "syscall"}
     again = batch_of(drafts(200, 5))

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from tests.torture.suite import Test
+from tests.torture.suite import GccTest
 
 COMPILER = "mips-linux-gnu-gcc"
 LIBRARIES = ("-lm",)
@@ -14,7 +14,7 @@ TIMEOUT = 120
 """Seconds for a compiler run."""
 
 
-def build(test: Test, level: str, cache: Path) -> Path | None:
+def build(test: GccTest, level: str, cache: Path) -> Path | None:
     """The ELF file of a test at an optimisation level such as "-O2"; None if it does not build.
 
     The compiler's first complaint is kept beside the place of the file. A build is done again when
@@ -32,7 +32,9 @@ def build(test: Test, level: str, cache: Path) -> Path | None:
     temporary = target.with_suffix(".new")
     command = [COMPILER, *options, *map(str, test.sources), *LIBRARIES, "-o", str(temporary)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=TIMEOUT)
+        done = subprocess.run(
+            command, capture_output=True, check=False, text=True, errors="replace", timeout=TIMEOUT
+        )
     except subprocess.TimeoutExpired:
         failed.write_text(f"the compiler runs longer than {TIMEOUT} seconds\n")
         return None
@@ -44,7 +46,7 @@ def build(test: Test, level: str, cache: Path) -> Path | None:
     return target
 
 
-def complaint(test: Test, level: str, cache: Path) -> str:
+def complaint(test: GccTest, level: str, cache: Path) -> str:
     """Why a test does not build, in one line."""
     for path in (cache / level.lstrip("-")).glob(f"{test.name}.*.txt"):
         lines = [line for line in path.read_text().splitlines() if "error:" in line or "undefined" in line]

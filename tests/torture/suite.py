@@ -29,6 +29,10 @@ FOLDER_OPTIONS = {
     ),
 }
 
+LACKING = {"fileio": "needs files; the machine has none"}
+"""Effective targets of gcc's test suite that the machine is not."""
+
+_DG_REQUIRE = re.compile(r"dg-require-effective-target ([a-z0-9_]+)")
 _DG_OPTIONS = re.compile(r'\{\s*dg-(?:additional-)?options\s+\{?\s*"([^"]*)"\s*\}?\s*(\{.*\})?\s*\}')
 _TCL_FLAGS = re.compile(r'^\s*(?:set|lappend) additional_flags "?(-[^"\n]*)"?$', re.MULTILINE)
 
@@ -38,12 +42,16 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Test:
-    """One program: its name within the suite, sources and compiler options."""
+class GccTest:
+    """One program: its name within the suite, sources and compiler options.
+
+    unsupported: why the machine cannot pass it by its nature; empty if it can.
+    """
 
     name: str
     sources: tuple[Path, ...]
     options: tuple[str, ...]
+    unsupported: str = ""
 
 
 def require(*programs: str) -> None:
@@ -85,7 +93,7 @@ def _unpack(archive: list[str], cache: Path) -> None:
         subprocess.run(tar, cwd=cache, stdin=process.stdout, check=True)
 
 
-def tests(root: Path) -> list[Test]:
+def find_tests(root: Path) -> list[GccTest]:
     """All tests below the folder `execute`, those in its folders ieee and builtins too."""
     found = []
     for folder, options in FOLDER_OPTIONS.items():
@@ -96,14 +104,14 @@ def tests(root: Path) -> list[Test]:
                     continue
                 files += [source.with_name(f"{source.stem}-lib.c"), source.parent / "lib" / "main.c"]
             name = str(source.relative_to(root).with_suffix(""))
-            found.append(Test(name, tuple(files), (*options, *own_options(source))))
+            found.append(GccTest(name, tuple(files), (*options, *own_options(source)), _unsupported(source)))
     return found
 
 
 def own_options(source: Path) -> tuple[str, ...]:
     """What a test asks for in its `dg-options` and its .x file; those for other machines left out.
 
-    Whether a test suits the machine at all is not read: it does if it builds and qemu passes it.
+    What else a test needs is not read: the machine has it if the test builds and qemu passes it.
     """
     options: list[str] = []
     for text, target in _DG_OPTIONS.findall(source.read_text("latin-1")):
@@ -114,3 +122,8 @@ def own_options(source: Path) -> tuple[str, ...]:
         for text in _TCL_FLAGS.findall(script.read_text("latin-1")):
             options += text.split()
     return tuple(option for option in options if "_printf_float" not in option)
+
+
+def _unsupported(source: Path) -> str:
+    required = _DG_REQUIRE.findall(source.read_text("latin-1"))
+    return "; ".join(LACKING[target] for target in required if target in LACKING)
