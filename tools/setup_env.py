@@ -182,7 +182,7 @@ def npm_packages() -> None:
     found = {n: json.loads(m.read_text())["version"] for n, m in manifests.items() if m.exists()}
     if found == wanted and shutil.which("node"):
         return
-    say("npm packages: solc and Anvil")
+    say("npm packages: solc, Anvil and OpenZeppelin's contracts")
     # Node.js brings certificates of its own; what the system trusts (a proxy's, say) counts too.
     for bundle in (os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt"):
         if bundle and Path(bundle).exists():

@@ -40,10 +40,12 @@ function option(args, name) {
     : arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));
 }
 
+// Ape compiles a copy of the project's contracts, without node_modules: that folder's parent is a root too.
 function compile(args) {
   const roots = [...option(args, '--base-path'), ...option(args, '--include-path')];
+  const packages = path.resolve(folder, '..', '..');
   const read = (name) => {
-    for (const root of roots.length ? roots : ['.']) {
+    for (const root of [...(roots.length ? roots : ['.']), packages]) {
       const file = path.resolve(root, name);
       if (fs.existsSync(file)) return { contents: fs.readFileSync(file, 'utf8') };
     }

@@ -134,7 +134,8 @@ def prove(
     core = prove_core(keys.system, keys.version, recorded, keys.srs, slots, stages)
     wrapped = wrap(keys, core, stages)
     statistics = ProofStatistics(recorded.instruction_count, recorded.row_count, core.cells, stages.seconds)
-    encoded = encode_proof(core.height, core.points, core.public, wrapped.d3, wrapped.groth16)
+    parts = (core.height, core.points, core.public, wrapped.d3, wrapped.groth16)
+    encoded = encode_proof(keys.version, *parts)
     return Proof(core.statement, keys.params, encoded, statistics)
 
 

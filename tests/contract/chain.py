@@ -26,6 +26,7 @@ def compiler_settings():
         "optimizer": {"enabled": config["optimize"], "runs": config["optimization_runs"]},
         "viaIR": config["via_ir"],
         "evmVersion": config["evm_version"],
+        "remappings": config["import_remapping"],
         "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
     }
     return config["version"], settings
@@ -38,7 +39,7 @@ def compile_contracts(verifier):
     sources[f"contracts/generated/{CONTRACT}.sol"] = {"content": verifier}
     version, settings = compiler_settings()
     request = {"language": "Solidity", "sources": sources, "settings": settings}
-    output = solcx.compile_standard(request, solc_version=version)
+    output = solcx.compile_standard(request, solc_version=version, base_path=ROOT)
     problems = [e["formattedMessage"] for e in output.get("errors", [])]
     assert not problems, problems
     return {

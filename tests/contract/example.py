@@ -81,7 +81,7 @@ class Prover:
         d3 = public_inputs_digest(public)
         inputs = public_inputs(public, challenges.xi(d3, public.flat()))
         groth16 = prove(self.key, self.r1cs, self.r1cs.solve(inputs, public.flat()))
-        return encode_proof(height, points, public, d3, groth16)
+        return encode_proof(VERSION, height, points, public, d3, groth16)
 
 
 def changed(proof, offset, value, modulus=None):
@@ -89,3 +89,8 @@ def changed(proof, offset, value, modulus=None):
     if modulus is not None:
         value = int.from_bytes(proof[offset : offset + 32], "big") + modulus
     return proof[:offset] + value.to_bytes(32, "big") + proof[offset + 32 :]
+
+
+def with_height(proof, height):
+    """The proof with another k."""
+    return proof[:4] + height.to_bytes(28, "big") + proof[32:]

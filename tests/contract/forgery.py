@@ -37,7 +37,7 @@ def forge_for_fixed_weight(description, weight=1, seed=0):
     statement = Statement(description.version, vkey, 0, b"anything at all")
     scalars = Scalars(*(rng.randrange(MODULUS) for _ in range(6)))
     groth16 = description.key.alpha + description.key.beta + INFINITY
-    proof = OnChainProof(0, points, scalars, groth16)
+    proof = OnChainProof(description.version[:4], 0, points, scalars, groth16)
     # Without C_W3 the product is e(X, [1]) e(−ω C_W1, [τ]); C_W3 adds ω²ζ to X and −ω² beside [τ]:
     # X + ω²ζ C_W3 = τ (ω C_W1 + ω² C_W3).
     public = shared_values(statement, proof)

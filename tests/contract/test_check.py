@@ -5,7 +5,7 @@ from dataclasses import replace
 import py_ecc.optimized_bn128 as bn
 import pytest
 
-from tests.contract.example import MAX_HEIGHT, changed
+from tests.contract.example import MAX_HEIGHT, changed, with_height
 from tests.contract.forgery import forge_for_fixed_weight, product_is_one
 from tests.wrap.test_groth16 import g1, g2
 from zkm.contract.check import PairingError, ProgramMismatch, shared_values, verify_on_chain_proof
@@ -70,12 +70,18 @@ def test_lengths_and_heights(prover, proven):
     start = len(proof) - 960
     wrong = [proof[:-1], proof + b"\0", proof[:-32], proof + bytes(32), b"", bytes(encoded_length(17))]
     wrong += [bytes(encoded_length(1)), proof[:32] + proof[start:]]
-    wrong += [changed(proof, 0, MAX_HEIGHT + 1), changed(proof, 0, 2**255)]
+    wrong += [with_height(proof, MAX_HEIGHT + 1), with_height(proof, 2**223)]
     for other in wrong:
         with pytest.raises(MalformedProof):
             verify_on_chain_proof(prover.description, statement, other)
     with pytest.raises(ProgramMismatch):  # another height makes another key
-        verify_on_chain_proof(prover.description, statement, changed(proof, 0, MAX_HEIGHT - 1))
+        verify_on_chain_proof(prover.description, statement, with_height(proof, MAX_HEIGHT - 1))
+
+
+def test_another_version_is_refused(prover, proven):
+    statement, proof = proven
+    with pytest.raises(ProgramMismatch, match="version"):
+        verify_on_chain_proof(prover.description, statement, bytes(4) + proof[4:])
 
 
 def test_aliases_of_scalars_and_coordinates_are_refused(prover, proven):

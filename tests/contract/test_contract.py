@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.chain import connect, deploy_settlement, deploy_with_other_tau, intrinsic_gas
-from tests.contract.example import MAX_HEIGHT, changed
+from tests.contract.example import MAX_HEIGHT, changed, with_height
 from tests.contract.forgery import forge_for_fixed_weight
 from zkm.chain.anvil import Anvil
 from zkm.contract.calldata import verify_calldata
@@ -109,9 +109,10 @@ def test_lengths_and_heights(verifier, proven):
         assert verifier.verify(statement, other) in ("WrongLength", "PrecompileFailed")
     assert verifier.verify(statement, proof[:-1]) == "WrongLength"
     assert verifier.verify(statement, bytes(encoded_length(17))) == "WrongLength"
-    assert verifier.verify(statement, changed(proof, 0, MAX_HEIGHT + 1)) == "WrongHeight"
-    assert verifier.verify(statement, changed(proof, 0, 2**255)) == "WrongHeight"
-    assert verifier.verify(statement, changed(proof, 0, MAX_HEIGHT - 1)) == "WrongProgram"
+    assert verifier.verify(statement, with_height(proof, MAX_HEIGHT + 1)) == "WrongHeight"
+    assert verifier.verify(statement, with_height(proof, 2**223)) == "WrongHeight"
+    assert verifier.verify(statement, with_height(proof, MAX_HEIGHT - 1)) == "WrongProgram"
+    assert verifier.verify(statement, bytes(4) + proof[4:]) == "WrongVersion"
 
 
 def test_aliases_are_refused(verifier, proven):

@@ -11,13 +11,15 @@ from zkm.contract.layout import solidity_constants
 from zkm.errors import SetupError
 from zkm.verify.group import G2_GENERATOR
 
-VERIFIER = Path(__file__).parents[2] / "contracts" / "Verifier.sol"
+LAYOUT = Path(__file__).parents[2] / "contracts" / "ProofLayout.sol"
 
 
 def constants(source):
-    """The 38 words of the pairing's input and IC; words without a line are zero."""
-    words = {int(i): word for i, word in re.findall(r"keys\[(\d+)\] = 0x([0-9a-f]{64});", source)}
-    return b"".join(bytes.fromhex(words.pop(i, "00" * 32)) for i in range(38))
+    """The 32 words of IC and the key's pairs; words without a line are zero."""
+    found = re.findall(r"mstore\(add\(key, (0x[0-9a-f]+)\), 0x([0-9a-f]{64})\)", source)
+    words = {int(offset, 16): word for offset, word in found}
+    assert len(words) == len(found)
+    return b"".join(bytes.fromhex(words.pop(32 * i, "00" * 32)) for i in range(32))
 
 
 def test_constants(prover):
@@ -25,8 +27,8 @@ def test_constants(prover):
     source = contract_source(d)
     key = d.key
     empty = bytes(64)
-    pairs = [bytes(192), key.alpha + key.beta, empty + G2_GENERATOR, empty + key.delta, empty + d.tau_g2]
-    assert constants(source) == b"".join([*pairs, *key.ic])
+    pairs = [key.alpha + key.beta, empty + G2_GENERATOR, empty + key.delta, empty + d.tau_g2]
+    assert constants(source) == b"".join([*key.ic, *pairs])
     assert f"VERSION = 0x{d.version.hex()};" in source
     assert "return (16, 4, 4);" in source
     assert contract_source(d) == source
@@ -60,6 +62,6 @@ def test_unsafe_keys_are_refused(prover):
 
 
 def test_the_layout_in_the_contract_is_the_one_in_python():
-    text = VERIFIER.read_text()
+    text = LAYOUT.read_text()
     block = re.search(r"// layout begin[^\n]*\n(.*?)// layout end", text, re.DOTALL)
     assert block and block.group(1) == solidity_constants()

@@ -16,7 +16,7 @@ PROOF = SimpleNamespace(
 
 
 class Contracts:
-    """Ape's project, with one contract under another name."""
+    """Ape's project, with a verifier of tests in the real one's place."""
 
     def __init__(self, project):
         self._project = project

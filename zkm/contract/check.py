@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zkm._native import g1_msm, pairing_check
 from zkm.contract.description import Description
-from zkm.contract.layout import OnChainProof
+from zkm.contract.layout import SELECTOR, OnChainProof
 from zkm.errors import MalformedProof, ProofError
 from zkm.field import MODULUS, Fr
 from zkm.verify import challenges
@@ -23,7 +23,7 @@ EXIT_CODES = 1 << 32
 
 
 class ProgramMismatch(ProofError):
-    """The proof is for another program or version (the contract: `WrongProgram`)."""
+    """The proof is for another program or version (the contract: `WrongProgram`, `WrongVersion`)."""
 
     step = "program"
 
@@ -71,16 +71,16 @@ def verify_on_chain_proof(description: Description, statement: Statement, proof:
     Raises:
         MalformedProof: wrong length, height, a scalar not below r, or a point that a precompile refuses
             (`WrongLength`, `WrongHeight`, `NotCanonical`, `PrecompileFailed`).
-        ProgramMismatch: another program, version or height (`WrongProgram`).
+        ProgramMismatch: another program, version or height (`WrongVersion`, `WrongProgram`).
         PairingError: the proof is not valid (`InvalidProof`).
     """
     if not 0 <= statement.exit_code < EXIT_CODES:
         raise MalformedProof("the exit code is no integer of 32 bits")
     decoded = OnChainProof.decode(proof, description.params.slots)
+    if decoded.selector != description.version[:SELECTOR] or statement.version != description.version:
+        raise ProgramMismatch("the proof is of another version than the keys")
     if decoded.height > description.max_height:
         raise MalformedProof(f"height {decoded.height} exceeds {description.max_height}")
-    if statement.version != description.version:
-        raise ProgramMismatch("the proof is of another version than the keys")
     points, scalars = decoded.points, decoded.scalars
     if program_vkey(statement.version, decoded.height, *points.slots[:2]) != statement.program_vkey:
         raise ProgramMismatch("the proof is for another program")

@@ -41,8 +41,10 @@ contract {contract} is Verifier {{
         return ({slots}, {max_height}, {side_bits});
     }}
 
-    function _keys() internal pure override returns (uint256[38] memory keys) {{
-{keys}\
+    function _writeKey(uint256 key) internal pure override {{
+        assembly ("memory-safe") {{
+{key}\
+        }}
     }}
 }}
 """
@@ -63,23 +65,23 @@ def contract_source(description: Description) -> str:
     description.check()
     params, key = description.params, description.key
     empty = bytes(POINT)
-    # The layout that Verifier._keys() asks for: five pairs, then IC.
+    # The layout that Verifier._writeKey asks for: IC, then four pairs. Sums take the place of the zeros.
     parts = [
-        ("α₁", bytes(6 * WORD) + key.alpha),
+        *((f"IC_{i}", point) for i, point in enumerate(key.ic)),
+        ("α₁", key.alpha),
         ("β₂", key.beta),
         ("γ₂", empty + key.gamma),
         ("δ₂", empty + key.delta),
         ("[τ]₂", empty + description.tau_g2),
-        *((f"IC_{i}", point) for i, point in enumerate(key.ic)),
     ]
-    lines, index = [], 0
+    lines, offset = [], 0
     for name, data in parts:
-        lines.append(f"        // {name}\n")
+        lines.append(f"            // {name}\n")
         for start in range(0, len(data), WORD):
             word = data[start : start + WORD]
             if any(word):
-                lines.append(f"        keys[{index}] = 0x{word.hex()};\n")
-            index += 1
+                lines.append(f"            mstore(add(key, {offset:#x}), 0x{word.hex()})\n")
+            offset += WORD
     return TEMPLATE.format(
         contract=CONTRACT,
         notice=DEVELOPMENT_NOTICE if description.development else "",
@@ -96,5 +98,5 @@ def contract_source(description: Description) -> str:
         version=description.version.hex(),
         max_height=description.max_height,
         side_bits=params.opening_side.bit_length() - 1,
-        keys="".join(lines),
+        key="".join(lines),
     )

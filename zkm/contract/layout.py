@@ -1,9 +1,10 @@
 """The bytes of an on-chain proof, described once.
 
-A proof is the word k, the slots' commitments C_0 … C_{m−1}, and a *tail* of fixed length: the opening's
-points, six scalars and the Groth16 proof. All numbers are 32-byte big-endian words, points are in the
-form of EIP-196 and EIP-197. m follows from the length. The contract's constants are made from this file
-(:func:`solidity_constants`), the Python encoder and decoder read it too.
+A proof is a head of one word (four bytes that name the version, then k), the slots' commitments
+C_0 … C_{m−1}, and a *tail* of fixed length: the opening's points, six scalars and the Groth16 proof. All
+other numbers are 32-byte big-endian words, points are in the form of EIP-196 and EIP-197. m follows from
+the length. The contract's constants are made from this file (:func:`solidity_constants`), the Python
+encoder and decoder read it too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from zkm.wrap.groth16 import PROOF_BYTES
 __all__ = [
     "POINT",
     "PREPROCESSED_SLOTS",
+    "SELECTOR",
     "TAIL_BYTES",
     "WORD",
     "OnChainProof",
@@ -33,6 +35,8 @@ __all__ = [
 
 WORD: Final = 32
 POINT: Final = 2 * WORD
+SELECTOR: Final = 4
+"""Bytes of a version's selector: its first ones."""
 PREPROCESSED_SLOTS: Final = 2
 """C_0 and C_1, PROGRAM and BOOT, make up the program key; every proof has them."""
 
@@ -94,12 +98,14 @@ class OnChainProof:
     """A decoded proof.
 
     Attributes:
+        selector: the first four bytes of the version.
         height: k, the height of PROGRAM.
         points: the commitments, 64 bytes each.
         scalars: γ, d1, d2, g(z), y, d3.
         groth16: A ‖ B ‖ C.
     """
 
+    selector: bytes
     height: int
     points: GroupMessages
     scalars: Scalars
@@ -112,11 +118,12 @@ class OnChainProof:
             ValueError: a part has the wrong size.
         """
         points = self.points.flat()
-        if any(len(point) != POINT for point in points) or len(self.groth16) != PROOF_BYTES:
+        sizes = len(self.selector), len(self.groth16)
+        if any(len(point) != POINT for point in points) or sizes != (SELECTOR, PROOF_BYTES):
             raise ValueError("a part of the proof has the wrong size")
         numbers = [int(x).to_bytes(WORD, "big") for x in self.scalars.flat()]
-        head = int(self.height).to_bytes(WORD, "big")
-        return b"".join([head, *points, *numbers, self.groth16])
+        height = int(self.height).to_bytes(WORD - SELECTOR, "big")
+        return b"".join([self.selector, height, *points, *numbers, self.groth16])
 
     @staticmethod
     def decode(data: bytes, max_slots: int) -> OnChainProof:
@@ -134,12 +141,12 @@ class OnChainProof:
         for name, value in scalars.items():
             if value >= MODULUS:
                 raise MalformedProof(f"{name} is not below r")
-        height = int.from_bytes(data[:WORD], "big")
-        return OnChainProof(height, points, Scalars(**scalars), part["groth16"])
+        height = int.from_bytes(data[SELECTOR:WORD], "big")
+        return OnChainProof(data[:SELECTOR], height, points, Scalars(**scalars), part["groth16"])
 
 
 def solidity_constants() -> str:
-    """Contract constants for this layout: the block between the `layout` marks of Verifier.sol."""
+    """Contract constants for this layout: the block between the `layout` marks of ProofLayout.sol."""
     constants = [("PREPROCESSED_SLOTS", PREPROCESSED_SLOTS, "C_0 and C_1, the program's.")]
     constants.append(("TAIL_BYTES", TAIL_BYTES, "What follows the slots' commitments."))
     notes = {
@@ -167,7 +174,11 @@ def markdown() -> str:
         "groth16": "A, B, C of the Groth16 proof",
     }
     start = f"{WORD} + {POINT}m"
-    rows = [("0", WORD, "k, the height of PROGRAM"), (f"{WORD}", f"{POINT}m", "C_0 … C_{m−1}")]
+    rows = [
+        ("0", SELECTOR, "the first bytes of the version"),
+        (f"{SELECTOR}", WORD - SELECTOR, "k, the height of PROGRAM"),
+        (f"{WORD}", f"{POINT}m", "C_0 … C_{m−1}"),
+    ]
     sizes = dict(TAIL)
     for name, at in tail_offsets():
         rows.append((f"{start} + {at}" if at else start, sizes[name], meaning.get(name, name)))
