@@ -6,13 +6,14 @@ import sys
 
 import click
 
-from tests.fuzz import compare, instructions
+from tests.fuzz import compare, elf_files, instructions
 from tests.fuzz.campaign import run_campaign
 
-DEFAULT_COUNTS = {"instructions": 1_000_000, "programs": 40_000}
+DEFAULT_COUNTS = {"instructions": 1_000_000, "programs": 40_000, "elf": 100_000}
 PARTS = {
     "instructions": (instructions.tasks, instructions.compare),
     "programs": (compare.tasks, compare.compare),
+    "elf": (elf_files.tasks, elf_files.check),
 }
 
 

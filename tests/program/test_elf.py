@@ -132,3 +132,14 @@ def test_many_segments_of_the_same_bytes() -> None:
     loads += [Load(0x1000000 + (n << 20), offset=200, filesz=1 << 20, memsz=1 << 20) for n in range(1, 100)]
     with pytest.raises(ProgramError, match="more than 67108864 bytes"):
         read_elf(ElfFile(loads).build())
+
+
+def test_segments_share_no_bytes_of_the_file() -> None:
+    """Whatever a file claims, its image is no larger than the file."""
+    claims = [Load(0x410000 + (n << 16), offset=0, filesz=60, memsz=60) for n in range(3)]
+    file = ElfFile([Load(0x400000, CODE), *claims]).build()
+    assert len(file) == len(CODE) + 180
+    assert len(read_elf(file).segments) == 4
+    claims[0] = Load(0x410000, offset=0, filesz=61, memsz=61)
+    with pytest.raises(ProgramError, match="segments of 189 bytes share parts of a file of 188 bytes"):
+        read_elf(ElfFile([Load(0x400000, CODE), *claims]).build())

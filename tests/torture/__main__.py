@@ -35,10 +35,6 @@ def main(levels: tuple[str, ...], only: str, cache: Path, jobs: int, proofs: int
     try:
         require(COMPILER, QEMU[0])
         every = [test for test in find_tests(sources(cache)) if only in test.name]
-        for test in every:
-            if test.unsupported:
-                click.echo(f"{test.name}: left out: {test.unsupported}")
-        every = [test for test in every if not test.unsupported]
     except Unavailable as error:
         click.echo(f"skipped: {error}")
         return
@@ -62,8 +58,10 @@ def check_level(
     start = time.monotonic()
     with ProcessPoolExecutor(jobs) as pool:
         elfs = list(pool.map(partial(build, level=level, cache=cache), every, chunksize=8))
-        built = [(test.name, elf) for test, elf in zip(every, elfs, strict=True) if elf is not None]
-        verdicts = list(pool.map(judge, [elf for _, elf in built], chunksize=4))
+        pairs = [(test, elf) for test, elf in zip(every, elfs, strict=True) if elf is not None]
+        reasons = [test.unsupported for test, _ in pairs]
+        verdicts = list(pool.map(judge, [elf for _, elf in pairs], reasons, chunksize=4))
+    built = [(test.name, elf) for test, elf in pairs]
     for test, elf in zip(every, elfs, strict=True):
         if elf is None:
             click.echo(f"{level} {test.name}: does not build: {complaint(test, level, cache)}")
@@ -72,7 +70,7 @@ def check_level(
     instructions = sum(verdict.result.instructions for verdict in verdicts if verdict.result)
     click.echo(
         f"{level}: {len(every)} tests, {len(built)} build, {kinds['passed']} pass, {kinds['failed']} fail, "
-        f"qemu fails {kinds['qemu fails']}; {instructions:,} instructions, "
+        f"{kinds['beyond']} are beyond the machine, qemu fails {kinds['qemu fails']}; {instructions:,} instructions, "
         f"{time.monotonic() - start:.0f} s"
     )
     passed = [pair for pair, verdict in zip(built, verdicts, strict=True) if verdict.kind == "passed"]

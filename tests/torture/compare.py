@@ -27,7 +27,10 @@ class Ending:
 
 @dataclass(frozen=True)
 class Verdict:
-    """kind: "passed", "qemu fails" (not our concern) or "failed"; reason: in a line."""
+    """kind: "passed", "qemu fails" (not our concern), "beyond" (the machine, by its nature) or "failed".
+
+    reason: why, in a line.
+    """
 
     kind: str
     reason: str = ""
@@ -53,8 +56,18 @@ def on_qemu(elf: Path) -> Ending | None:
     return Ending(code if code >= 0 else 128 - code, done.stdout)
 
 
-def judge(elf: Path) -> Verdict:
-    """A test passes where its exit code is 0; what qemu does not pass does not count."""
+def judge(elf: Path, unsupported: str = "") -> Verdict:
+    """A test passes where its exit code is 0; what qemu does not pass does not count.
+
+    unsupported: a reason that excuses a failure.
+    """
+    verdict = _judge(elf)
+    if unsupported and verdict.kind == "failed":
+        return Verdict("beyond", f"{unsupported} ({verdict.reason})")
+    return verdict
+
+
+def _judge(elf: Path) -> Verdict:
     theirs = on_qemu(elf)
     if theirs is None or theirs.exit_code != 0:
         reason = "runs too long" if theirs is None else f"exit code {theirs.exit_code}"

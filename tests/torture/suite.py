@@ -29,8 +29,11 @@ FOLDER_OPTIONS = {
     ),
 }
 
-LACKING = {"fileio": "needs files; the machine has none"}
-"""Effective targets of gcc's test suite that the machine is not."""
+LACKING = {
+    "fileio": "needs files, of which the machine has none",
+    "trampolines": "writes code on its stack, and the machine's code is fixed",
+}
+"""Effective targets of gcc's test suite that the machine is not. Their tests may pass nevertheless."""
 
 _DG_REQUIRE = re.compile(r"dg-require-effective-target ([a-z0-9_]+)")
 _DG_OPTIONS = re.compile(r'\{\s*dg-(?:additional-)?options\s+\{?\s*"([^"]*)"\s*\}?\s*(\{.*\})?\s*\}')
@@ -45,7 +48,7 @@ class Unavailable(Exception):
 class GccTest:
     """One program: its name within the suite, sources and compiler options.
 
-    unsupported: why the machine cannot pass it by its nature; empty if it can.
+    unsupported: why the machine may fail it by its nature; empty if it may not.
     """
 
     name: str

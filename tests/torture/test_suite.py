@@ -15,7 +15,7 @@ from tests.torture.suite import FOLDER, Unavailable, find_tests, own_options, re
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """A cache with a suite of four tests: one each passes, fails, needs files, and does not build."""
+    """A cache with a suite of tests: two pass, and one each fails, needs code on the stack, and does not build."""
     root = tmp_path / "gcc-0" / FOLDER
     for folder in ("ieee", "builtins/lib"):
         (root / folder).mkdir(parents=True)
@@ -23,6 +23,12 @@ def cache(tmp_path: Path) -> Path:
     (root / "bad.c").write_text("int main (void) { __builtin_abort (); }\n")
     (root / "files.c").write_text(
         "/* { dg-require-effective-target fileio } */\nint main (void) { return 0; }\n"
+    )
+    (root / "stack.c").write_text(
+        "/* { dg-require-effective-target trampolines } */\n"
+        "static int call (int (*f) (void)) { return f (); }\n"
+        "int (*volatile pointer) (int (*) (void)) = call;\n"
+        "int main (void) { volatile int x = 0; int g (void) { return x; } return pointer (g); }\n"
     )
     (root / "ieee" / "broken.c").write_text("int main (void) { return no_such_thing; }\n")
     return tmp_path
@@ -58,7 +64,7 @@ def test_tests_are_found(cache: Path) -> None:
     for path in (builtin, builtin.with_name("abs-lib.c"), builtin.parent / "lib" / "main.c"):
         path.write_text("")
     found = {test.name: test for test in find_tests(root)}
-    assert set(found) == {"good", "bad", "files", "ieee/broken", "builtins/abs"}
+    assert set(found) == {"good", "bad", "files", "stack", "ieee/broken", "builtins/abs"}
     assert found["files"].unsupported and not found["good"].unsupported
     assert [path.name for path in found["builtins/abs"].sources] == ["abs.c", "abs-lib.c", "main.c"]
     assert "-fno-inline" in found["ieee/broken"].options
@@ -79,10 +85,10 @@ def test_without_tools_the_command_says_so(cache: Path, monkeypatch: pytest.Monk
 def test_the_whole_way(cache: Path) -> None:
     result = CliRunner().invoke(main, ["--cache", str(cache), "--jobs", "1"])
     assert result.exit_code == 0, result.output
-    assert "files: left out: needs files" in result.output
     assert "ieee/broken: does not build: " in result.output and "no_such_thing" in result.output
+    assert "stack: beyond: writes code on its stack" in result.output
     assert "bad: qemu fails: exit code 134" in result.output
-    assert "3 tests, 2 build, 1 pass, 0 fail, qemu fails 1" in result.output
+    assert "5 tests, 4 build, 2 pass, 0 fail, 1 are beyond the machine, qemu fails 1" in result.output
     built = sorted((cache / "O2").glob("*.elf"))
     again = CliRunner().invoke(main, ["--cache", str(cache), "--jobs", "1", "--only", "good"])
     assert "1 pass" in again.output and sorted((cache / "O2").glob("*.elf")) == built

@@ -2,7 +2,7 @@
 
 Nothing in the file is trusted. Every offset and size is checked against the file before it is used,
 and nothing is allocated by a size that the file merely claims: only headers are parsed, at most
-MAX_PROGRAM_HEADERS of them, and contents are slices of the given bytes.
+MAX_PROGRAM_HEADERS of them, and contents are slices of the given bytes, together no longer than the file.
 """
 
 from __future__ import annotations
@@ -155,6 +155,9 @@ def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Se
         if total > MAX_IMAGE_BYTES:
             raise ProgramError(f"{name}: more than {MAX_IMAGE_BYTES} bytes of code and data")
         segments.append(_load_segment(header, data, f"{name}: segment {number}"))
+    if total > len(data):
+        # Linkers store each byte once; a small file must not become a large image.
+        raise ProgramError(f"{name}: segments of {total} bytes share parts of a file of {len(data)} bytes")
     segments.sort(key=lambda segment: segment.address)
     for left, right in itertools.pairwise(segments):
         if left.end > right.address:

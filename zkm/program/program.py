@@ -53,6 +53,9 @@ def load(
     argv[0] is `name`, by default the file's name without directories, so that a program key does not
     depend on where the file lies. The environment is empty by default for the same reason.
 
+    Memory: for a file of F bytes, whatever is in it, at most 32 MiB + 2 F + 192 bytes per word of code and
+    data + 64 bytes per row; there are at most F / 4 + 256 words, 15 rows per word, and 2^24 rows.
+
     Raises:
         ProgramError: the file or the arguments are not acceptable.
         OSError: the file cannot be read.
