@@ -88,6 +88,13 @@ pub fn pairing_check(pairs: &[(G1Affine, G2Affine)]) -> bool {
     Bn254::multi_pairing(pairs.iter().map(|(p, _)| *p), pairs.iter().map(|(_, q)| *q)).is_zero()
 }
 
+/// e(P, Q): the coordinates of its two halves, each of three elements of F_q^2, 32 bytes each.
+pub fn pairing(p: G1Affine, q: G2Affine) -> Vec<Vec<u8>> {
+    let value = Bn254::pairing(p, q).0;
+    let quadratic = [value.c0, value.c1].into_iter().flat_map(|half| [half.c0, half.c1, half.c2]);
+    quadratic.flat_map(|x| [x.c0, x.c1]).map(|x| x.into_bigint().to_bytes_be()).collect()
+}
+
 /// Σ scalars[i] · points[i], for the few points of a verifier.
 pub fn g1_msm(points: &[G1Affine], scalars: &[Fr]) -> Result<G1Affine> {
     if points.len() != scalars.len() {

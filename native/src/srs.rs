@@ -225,7 +225,8 @@ fn is_valid(point: &G1Affine) -> bool {
     point.x.0 < Fq::MODULUS && point.y.0 < Fq::MODULUS && point.is_on_curve() && !point.is_zero()
 }
 
-fn fresh_rng() -> Result<ChaCha20Rng> {
+/// A generator that nobody can foresee.
+pub fn fresh_rng() -> Result<ChaCha20Rng> {
     let mut seed = [0; 32];
     File::open("/dev/urandom")?.read_exact(&mut seed)?;
     Ok(ChaCha20Rng::from_seed(seed))

@@ -26,12 +26,12 @@ const DEVELOPMENT: u64 = 1;
 const PARTS: usize = 6;
 const HASH_AT: usize = 8 + 32 + 8 + 8 * PARTS;
 const HEADER: usize = HASH_AT + 32;
-const G1: usize = 64;
-const G2: usize = 128;
+pub const G1: usize = 64;
+pub const G2: usize = 128;
 const SINGLES: usize = 3 * G1 + 2 * G2;
 
 /// A coordinate field as raw bytes.
-trait Raw: Sized {
+pub trait Raw: Sized {
     const BYTES: usize;
     fn write(&self, out: &mut [u8]);
     fn read(bytes: &[u8]) -> Option<Self>;
@@ -68,7 +68,8 @@ impl Raw for Fq2 {
     }
 }
 
-fn write_points<P: SWCurveConfig>(points: &[Affine<P>], out: &mut Vec<u8>)
+/// Appends points as raw coordinates; infinity is zeros.
+pub fn write_points<P: SWCurveConfig>(points: &[Affine<P>], out: &mut Vec<u8>)
 where
     P::BaseField: Raw,
 {
@@ -83,7 +84,8 @@ where
     });
 }
 
-fn read_points<P: SWCurveConfig>(bytes: &[u8]) -> Result<Vec<Affine<P>>>
+/// Points of raw coordinates, unless a coordinate is not canonical or a point is off its curve.
+pub fn read_points<P: SWCurveConfig>(bytes: &[u8]) -> Option<Vec<Affine<P>>>
 where
     P::BaseField: Raw,
 {
@@ -96,8 +98,7 @@ where
         let point = Affine::new_unchecked(x, y);
         point.is_on_curve().then_some(point)
     };
-    let points: Option<Vec<_>> = bytes.par_chunks_exact(2 * size).map(read).collect();
-    points.ok_or_else(|| Error::setup("the key file holds a point off the curve"))
+    bytes.par_chunks_exact(2 * size).map(read).collect()
 }
 
 fn write_query<P: SWCurveConfig>(query: &Query<Affine<P>>, out: &mut Vec<u8>)
@@ -130,6 +131,7 @@ impl<'a> Reader<'a> {
         P::BaseField: Raw,
     {
         read_points(self.take(count * 2 * P::BaseField::BYTES)?)
+            .ok_or_else(|| Error::setup("the key file holds a point off the curve"))
     }
 
     fn single<P: SWCurveConfig>(&mut self) -> Result<Affine<P>>

@@ -13,6 +13,7 @@
 //!
 //! A proof is (A, B, C) with e(−A, B) e(α, β) e(IC_0 + Σ x_i IC_i, [1]_2) e(C, δ) = 1.
 
+pub mod ceremony;
 pub mod file;
 pub mod prove;
 pub mod setup;
@@ -98,7 +99,7 @@ mod tests {
     use ark_ff::{Field, One};
 
     /// Public x^(2^(steps + 1)), private x: a chain of squarings.
-    fn squarings(steps: u32) -> R1cs {
+    pub(super) fn squarings(steps: u32) -> R1cs {
         let rows = steps + 1;
         let matrix = |wire: &dyn Fn(u32) -> u32| Matrix {
             indptr: (0..=rows as usize).collect(),

@@ -14,11 +14,11 @@ use crate::msm::FixedBase;
 use crate::r1cs::{Matrix, R1cs};
 
 /// The secrets of a key. Who knows them can prove anything.
-struct Trapdoor {
-    tau: Fr,
-    alpha: Fr,
-    beta: Fr,
-    delta: Fr,
+pub(super) struct Trapdoor {
+    pub tau: Fr,
+    pub alpha: Fr,
+    pub beta: Fr,
+    pub delta: Fr,
 }
 
 impl Trapdoor {
@@ -66,12 +66,21 @@ pub fn development(
     seed: [u8; 32],
     progress: impl Fn(f64) -> bool,
 ) -> Result<ProvingKey> {
+    let secrets = Trapdoor::from_seed(seed, domain(r1cs)?.size());
+    from_trapdoor(r1cs, &secrets, progress)
+}
+
+pub(super) fn from_trapdoor(
+    r1cs: &R1cs,
+    secrets: &Trapdoor,
+    progress: impl Fn(f64) -> bool,
+) -> Result<ProvingKey> {
     let step = |done: f64| {
         progress(done).then_some(()).ok_or_else(|| Error::setup("key generation was interrupted"))
     };
     let domain = domain(r1cs)?;
     let size = domain.size();
-    let Trapdoor { tau, alpha, beta, delta } = Trapdoor::from_seed(seed, size);
+    let Trapdoor { tau, alpha, beta, delta } = *secrets;
 
     let doubled = Radix2EvaluationDomain::new(2 * size)
         .ok_or_else(|| Error::value("the doubled domain is too large"))?;

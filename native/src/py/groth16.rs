@@ -7,7 +7,9 @@ use pyo3::types::PyBytes;
 
 use super::field::FrVec;
 use super::r1cs::PyR1cs;
+use super::srs::Srs;
 use super::{interruptible, released};
+use crate::groth16::ceremony::{self, Sections};
 use crate::groth16::{prove, setup, ProvingKey};
 use crate::pairing::{g1_to_bytes, g2_to_bytes};
 
@@ -42,6 +44,31 @@ impl Groth16Key {
     #[staticmethod]
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         Ok(Self { inner: released(py, || ProvingKey::load(&path))?? })
+    }
+
+    /// The key in a `.zkey` file's sections; `singles`: α₁ ‖ β₁ ‖ β₂ ‖ γ₂ ‖ δ₁ ‖ δ₂.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the sections of a file")]
+    fn from_sections(
+        py: Python<'_>,
+        r1cs: &Bound<'_, PyR1cs>,
+        singles: &[u8],
+        ic: &[u8],
+        a: &[u8],
+        b1: &[u8],
+        b2: &[u8],
+        c: &[u8],
+        h: &[u8],
+    ) -> PyResult<Self> {
+        let r1cs = &r1cs.get().inner;
+        let sections = Sections { singles, ic, a, b1, b2, c, h };
+        Ok(Self { inner: released(py, || ceremony::read(r1cs, &sections))?? })
+    }
+
+    /// Checks every point against the R1CS and the powers of τ.
+    fn check(&self, py: Python<'_>, r1cs: &Bound<'_, PyR1cs>, srs: &Srs) -> PyResult<()> {
+        let (r1cs, srs) = (&r1cs.get().inner, &srs.inner);
+        Ok(interruptible(py, |_| ceremony::check(&self.inner, r1cs, srs))??)
     }
 
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {

@@ -1,7 +1,8 @@
 //! Binding of [`crate::msm`], and arkworks' own for comparison.
 
-use ark_bn254::{Fr, G1Affine, G1Projective};
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine};
+use ark_ec::short_weierstrass::Affine;
+use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -11,7 +12,8 @@ use super::srs::Srs;
 use super::{cells, interruptible};
 use crate::error::{Error, Result};
 use crate::field::from_i64;
-use crate::msm;
+use crate::groth16::file::{write_points, Raw};
+use crate::msm::{self, FixedBase, SumCurve};
 use crate::pairing::g1_to_bytes;
 
 type Scalars<'py> = PyReadonlyArray1<'py, i64>;
@@ -78,9 +80,39 @@ fn reference_msm_int64<'py>(
     })
 }
 
+/// [scalars[i]]_1 for all i, 64 bytes each in the raw form of files.
+#[pyfunction]
+fn g1_multiples<'py>(py: Python<'py>, scalars: &FrVec) -> PyResult<Bound<'py, PyBytes>> {
+    multiples(py, G1Affine::generator(), &scalars.values)
+}
+
+/// [scalars[i]]_2 for all i, 128 bytes each in the raw form of files.
+#[pyfunction]
+fn g2_multiples<'py>(py: Python<'py>, scalars: &FrVec) -> PyResult<Bound<'py, PyBytes>> {
+    multiples(py, G2Affine::generator(), &scalars.values)
+}
+
+fn multiples<'py, P: SumCurve<ScalarField = Fr>>(
+    py: Python<'py>,
+    base: Affine<P>,
+    scalars: &[Fr],
+) -> PyResult<Bound<'py, PyBytes>>
+where
+    P::BaseField: Raw,
+{
+    let bytes = interruptible(py, |_| {
+        let mut bytes = Vec::new();
+        write_points(&FixedBase::new(base, scalars.len()).multiples(scalars), &mut bytes);
+        bytes
+    })?;
+    Ok(PyBytes::new(py, &bytes))
+}
+
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(msm_full, module)?)?;
     module.add_function(wrap_pyfunction!(msm_int64, module)?)?;
     module.add_function(wrap_pyfunction!(reference_msm, module)?)?;
-    module.add_function(wrap_pyfunction!(reference_msm_int64, module)?)
+    module.add_function(wrap_pyfunction!(reference_msm_int64, module)?)?;
+    module.add_function(wrap_pyfunction!(g1_multiples, module)?)?;
+    module.add_function(wrap_pyfunction!(g2_multiples, module)?)
 }

@@ -1,7 +1,7 @@
 //! Binding of [`crate::pairing`]: points as bytes, for verifiers.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyInt};
 
 use super::{elements, released};
 use crate::error::Error;
@@ -42,6 +42,17 @@ fn pairing_check(py: Python<'_>, pairs: Vec<(Bytes<'_>, Bytes<'_>)>) -> PyResult
     released(py, || pairing::pairing_check(&pairs))
 }
 
+/// e(P, Q) as twelve integers: the two halves of F_q^12, each three elements of F_q^2.
+#[pyfunction]
+#[pyo3(name = "pairing")]
+fn pairing_value<'py>(py: Python<'py>, p: &[u8], q: &[u8]) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let value = pairing::pairing(g1_from_bytes(p)?, g2_from_bytes(q)?);
+    let integer = |bytes: &Vec<u8>| {
+        py.get_type::<PyInt>().call_method1("from_bytes", (PyBytes::new(py, bytes), "big"))
+    };
+    value.iter().map(integer).collect()
+}
+
 fn at(index: usize, error: Error) -> Error {
     Error { message: format!("place {index}: {}", error.message), ..error }
 }
@@ -49,5 +60,6 @@ fn at(index: usize, error: Error) -> Error {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(g1_msm, module)?)?;
     module.add_function(wrap_pyfunction!(pairing_check, module)?)?;
+    module.add_function(wrap_pyfunction!(pairing_value, module)?)?;
     Ok(())
 }
