@@ -73,6 +73,12 @@ def reference_msm(srs: Srs, scalars: FrVec) -> bytes:
 def reference_msm_int64(srs: Srs, scalars: NDArray[np.int64]) -> bytes:
     """msm_int64 by arkworks, to compare with."""
 
+def g1_multiples(scalars: FrVec) -> bytes:
+    """[scalars[i]]_1 for all i, 64 bytes each in the raw form of files (zkm/formats/raw.py)."""
+
+def g2_multiples(scalars: FrVec) -> bytes:
+    """[scalars[i]]_2 for all i, 128 bytes each in the raw form of files."""
+
 # pairing.rs: points of G1 as 64 bytes x ‖ y, of G2 as 128 bytes in the EVM's order; a point that is
 # malformed, off the curve or outside the subgroup raises ValueError with its index
 
@@ -81,6 +87,9 @@ def g1_msm(points: list[bytes], scalars: Iterable[int]) -> bytes:
 
 def pairing_check(pairs: list[tuple[bytes, bytes]]) -> bool:
     """Whether Π e(P_i, Q_i) = 1."""
+
+def pairing(p: bytes, q: bytes) -> list[int]:
+    """e(P, Q) as 12 integers: two halves of three elements (real, imaginary part) of F_q²."""
 
 # slots.rs
 
@@ -397,6 +406,17 @@ class Groth16Key:
     @staticmethod
     def development(r1cs: R1cs, seed: bytes, progress: Callable[[float], object] | None = ...) -> Groth16Key:
         """A key whose secrets follow from the public 32-byte seed: insecure by construction."""
+
+    @staticmethod
+    def from_sections(
+        r1cs: R1cs, singles: bytes, ic: bytes, a: bytes, b1: bytes, b2: bytes, c: bytes, h: bytes
+    ) -> Groth16Key:
+        """The key in a `.zkey` file's sections, singles being α₁ β₁ β₂ γ₂ δ₁ δ₂. SetupError: wrong sizes,
+        points off the curve or outside the group, or γ₂ is not the generator.
+        """
+
+    def check(self, r1cs: R1cs, srs: Srs) -> None:
+        """Checks every point against the circuit and the powers of τ, given α, β and δ; SetupError."""
 
     @staticmethod
     def load(path: str | PathLike[str]) -> Groth16Key:

@@ -44,6 +44,9 @@ params_option = click.option(
 )
 
 
+readable_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 class _Group(click.Group):
     """Turns the package's own errors into one clear line and a fixed exit code."""
 
@@ -228,27 +231,104 @@ def program(keys: Path | None, params: str, elf: Path, arguments: tuple[str, ...
 @main.command()
 @keys_option
 @params_option
-def setup(keys: Path | None, params: str) -> None:
-    """Make or check the keys of a parameter set.
+@click.option("--ptau", type=readable_file, help="Take the powers of τ of a ceremony (.ptau).")
+@click.option("--zkey", type=readable_file, help="Take the Groth16 key of a ceremony (.zkey).")
+def setup(keys: Path | None, params: str, ptau: Path | None, zkey: Path | None) -> None:
+    """Make or check the keys of a parameter set, or take them from a ceremony.
 
     Keys made here are development keys: their secrets are derived from public constants, so
     anybody can forge proofs for them. They are for tests and demonstrations only.
+
+    Keys for production come out of a ceremony, into a folder of their own: --ptau takes its powers of τ;
+    `zkm circuit --r1cs` writes the circuit for its second phase; --zkey takes the result. Every point is
+    checked against circuit and powers. The ceremony's transcripts are for `snarkjs powersoftau verify` and
+    `snarkjs zkey verify`.
     """
     from zkm import api
 
+    chosen = PARAMETER_SETS[params]
+    if ptau is not None:
+        with _progress() as progress:
+            phase1 = api.import_powers(ptau, keys=keys, params=chosen, progress=progress)
+        click.echo(f"powers of τ from a ceremony of power {phase1.power}")
+        if zkey is None:
+            return
     with _progress() as progress:
-        loaded = api.setup(keys=keys, params=PARAMETER_SETS[params], progress=progress)
+        if zkey is not None:
+            loaded = api.import_groth16(zkey, keys=keys, params=chosen, progress=progress)
+        else:
+            loaded = api.setup(keys=keys, params=chosen, progress=progress)
     click.echo(loaded.describe())
 
 
-@main.command()
+@main.command(context_settings=GUEST)
+@keys_option
 @params_option
-def circuit(params: str) -> None:
-    """Print the constraints of the wrap circuit per section."""
+@click.option(
+    "--r1cs", type=click.Path(dir_okay=False, path_type=Path), help="Write the circuit (iden3's .r1cs)."
+)
+@click.option(
+    "--wtns",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Run ELF and write the circuit's witness for a proof of the run (.wtns; as private as its input).",
+)
+@stdin_option
+@click.argument(
+    "elf",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[ELF",
+    required=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARG]...]")
+def circuit(
+    keys: Path | None,
+    params: str,
+    r1cs: Path | None,
+    wtns: Path | None,
+    stdin: Path | None,
+    elf: Path | None,
+    arguments: tuple[str, ...],
+) -> None:
+    """Print the constraints of the wrap circuit per section, or write circuit and witness for snarkjs."""
     from zkm import api
 
-    for name, count in api.circuit_sections(PARAMETER_SETS[params]):
-        click.echo(f"{name:<28} {count:>9,}")
+    chosen = PARAMETER_SETS[params]
+    if (wtns is None) != (elf is None):
+        raise click.UsageError("--wtns and ELF belong together")
+    if r1cs is not None:
+        api.write_circuit(r1cs, chosen)
+        click.echo(f"wrote {r1cs}")
+    if wtns is not None and elf is not None:
+        with _progress() as progress, _standard_input(stdin) as source:
+            options: dict[str, Any] = {"keys": keys, "params": chosen, "progress": progress}
+            api.write_witness(wtns, elf, arguments, stdin=source, **options)
+        click.echo(f"wrote {wtns}")
+    if r1cs is None and wtns is None:
+        for name, count in api.circuit_sections(chosen):
+            click.echo(f"{name:<28} {count:>9,}")
+
+
+@main.command()
+@keys_option
+@params_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="The folder to write to.",
+)
+@click.argument("proof", type=readable_file, required=False)
+def export(keys: Path | None, params: str, output: Path, proof: Path | None) -> None:
+    """Write snarkjs's JSON files: the verifying key and, of PROOF, the Groth16 proof with its public inputs.
+
+    PROOF is checked before. `snarkjs groth16 verify verification_key.json public.json proof.json` then says
+    OK. It checks the circuit's part of the proof only; the whole is for `zkm verify` and the contract.
+    """
+    from zkm import api
+
+    for path in api.export_snarkjs(output, proof, keys=keys, params=PARAMETER_SETS[params]):
+        click.echo(f"wrote {path}")
 
 
 @main.command()

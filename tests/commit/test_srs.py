@@ -16,10 +16,10 @@ from zkm.commit.srs import (
     open_srs,
     srs_length,
 )
+from zkm.curve import G1_GENERATOR, G2_GENERATOR
 from zkm.errors import SetupError
 from zkm.field import MODULUS
 from zkm.params import SMALL, TINY
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR
 
 HEADER = 4096
 KNOWN_SEED = "d0b071e8a6cd17737832fd5338dd25ae466a70ebe85629b0111e6d4a3b1a718f"

@@ -14,12 +14,12 @@ import py_ecc.optimized_bn128 as bn
 from zkm import _native
 from zkm.contract.check import shared_values
 from zkm.contract.layout import OnChainProof, Scalars
+from zkm.curve import G1_GENERATOR, G2_GENERATOR, negate
 from zkm.field import MODULUS
 from zkm.verify import challenges
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR, GroupMessages, linear_forms
+from zkm.verify.group import GroupMessages, linear_forms
 from zkm.verify.statement import Statement, program_vkey
 from zkm.wrap.circuit import public_inputs_sum
-from zkm.wrap.groth16 import negate
 
 INFINITY = bytes(64)
 SLOTS = 4

@@ -10,10 +10,10 @@ from tests.contract.forgery import forge_for_fixed_weight, product_is_one
 from tests.wrap.test_groth16 import g1, g2
 from zkm.contract.check import PairingError, ProgramMismatch, shared_values, verify_on_chain_proof
 from zkm.contract.layout import OnChainProof, encoded_length, tail_offsets
+from zkm.curve import G2_GENERATOR, negate
 from zkm.errors import MalformedProof, ProofError
 from zkm.field import MODULUS
-from zkm.verify.group import G2_GENERATOR, linear_forms, verify_group_part
-from zkm.wrap.groth16 import negate
+from zkm.verify.group import linear_forms, verify_group_part
 
 BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 TAIL = dict(tail_offsets())

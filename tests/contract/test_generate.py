@@ -8,8 +8,8 @@ import pytest
 
 from zkm.contract.generate import contract_source
 from zkm.contract.layout import solidity_constants
+from zkm.curve import G2_GENERATOR
 from zkm.errors import SetupError
-from zkm.verify.group import G2_GENERATOR
 
 LAYOUT = Path(__file__).parents[2] / "contracts" / "ProofLayout.sol"
 

@@ -6,7 +6,7 @@ import pytest
 
 from zkm import _native
 from zkm.field import MODULUS
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR
+from zkm.curve import G1_GENERATOR, G2_GENERATOR
 
 BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 

@@ -17,9 +17,10 @@ import pytest
 from tests.reference.opening import add, divide, evaluate
 from zkm import _native
 from zkm.commit.srs import Srs, development_srs
+from zkm.curve import G1_GENERATOR, G2_GENERATOR
 from zkm.field import MODULUS, Fr
 from zkm.verify import challenges
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR, GroupMessages, merged_terms
+from zkm.verify.group import GroupMessages, merged_terms
 from zkm.verify.proof import PublicInputs
 
 SIDE = 8

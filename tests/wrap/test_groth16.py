@@ -6,10 +6,10 @@ import py_ecc.optimized_bn128 as bn
 import pytest
 
 from zkm import _native
+from zkm.curve import G1_GENERATOR, G2_GENERATOR, negate
 from zkm.errors import ConstraintViolation, SetupError
 from zkm.field import MODULUS
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR
-from zkm.wrap.groth16 import Groth16Error, VerifyingKey, native_r1cs, negate, prove, verify
+from zkm.wrap.groth16 import Groth16Error, VerifyingKey, native_r1cs, prove, verify
 from zkm.wrap.r1cs import ONE, Recorder
 
 SEED = bytes(range(32))

@@ -8,16 +8,16 @@ from __future__ import annotations
 from zkm._native import g1_msm, pairing_check
 from zkm.contract.description import Description
 from zkm.contract.layout import SELECTOR, OnChainProof
+from zkm.curve import G2_GENERATOR, negate
 from zkm.errors import MalformedProof, ProofError
 from zkm.field import MODULUS, Fr
 from zkm.verify import challenges
-from zkm.verify.group import G2_GENERATOR, merged_terms
+from zkm.verify.group import merged_terms
 from zkm.verify.proof import PublicInputs
 from zkm.verify.statement import Statement, output_fingerprint, program_vkey, sigma
 from zkm.wrap.circuit import public_inputs_sum
-from zkm.wrap.groth16 import negate
 
-__all__ = ["PairingError", "ProgramMismatch", "shared_values", "verify_on_chain_proof"]
+__all__ = ["PairingError", "ProgramMismatch", "groth16_inputs", "shared_values", "verify_on_chain_proof"]
 
 EXIT_CODES = 1 << 32
 
@@ -60,6 +60,12 @@ def shared_values(statement: Statement, proof: OnChainProof) -> PublicInputs[Fr]
     )
 
 
+def groth16_inputs(public: PublicInputs[Fr], d3: int) -> list[int]:
+    """The three public inputs of the Groth16 proof: d3, ξ and Σ ξ^i P_i (protocol, section 8)."""
+    xi = challenges.xi(d3, public.flat())
+    return [d3, int(xi), int(public_inputs_sum(public, xi)) % MODULUS]
+
+
 def verify_on_chain_proof(description: Description, statement: Statement, proof: bytes) -> None:
     """Check a proof exactly as the contract does.
 
@@ -86,14 +92,13 @@ def verify_on_chain_proof(description: Description, statement: Statement, proof:
         raise ProgramMismatch("the proof is for another program")
 
     public = shared_values(statement, decoded)
-    xi = challenges.xi(scalars.d3, public.flat())
+    inputs = groth16_inputs(public, scalars.d3)
     a, b, c = decoded.groth16[:64], decoded.groth16[64:192], decoded.groth16[192:]
     omega = challenges.omega(public.zeta, public.g_z, public.y, scalars.d3, [points.w3, a, b, c])
-    inputs = [scalars.d3, xi, public_inputs_sum(public, xi)]
     left, right = merged_terms(description.params.opening_side, public, points, omega)
     key = description.key
     try:
-        total = g1_msm([left, *key.ic], [1, 1, *(x % MODULUS for x in inputs)])
+        total = g1_msm([left, *key.ic], [1, 1, *inputs])
         pairs = [(negate(a), b), (key.alpha, key.beta), (total, G2_GENERATOR), (c, key.delta)]
         valid = pairing_check([*pairs, (right, description.tau_g2)])
     except ValueError as error:

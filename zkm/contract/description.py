@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from zkm._native import pairing_check
+from zkm.curve import G1_GENERATOR, G2_GENERATOR
 from zkm.errors import SetupError
 from zkm.params import ParameterSet
 from zkm.tables.system import System
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR
 from zkm.wrap.circuit import PUBLIC_NAMES
 from zkm.wrap.groth16 import VerifyingKey
 

@@ -10,31 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Final
 
 from zkm._native import g1_msm, pairing_check
+from zkm.curve import G1_GENERATOR, G2_GENERATOR
 from zkm.errors import MalformedProof, ProofError
 from zkm.field import MODULUS, Fr
 from zkm.verify.proof import PublicInputs
 
 __all__ = [
-    "G1_GENERATOR",
-    "G2_GENERATOR",
     "GroupError",
     "GroupMessages",
     "linear_forms",
     "merged_terms",
     "verify_group_part",
 ]
-
-G1_GENERATOR: Final = (1).to_bytes(32, "big") + (2).to_bytes(32, "big")
-G2_GENERATOR: Final = bytes.fromhex(
-    "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2"
-    "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed"
-    "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b"
-    "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa"
-)
-"""EIP-197's P2, in its order of words."""
 
 
 class GroupError(ProofError):

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from zkm._native import FrVec, Groth16Key, R1cs, g1_msm, pairing_check
+from zkm.curve import G1_GENERATOR, G2_GENERATOR, negate
 from zkm.errors import ProofError, SetupError
-from zkm.field import MODULUS
-from zkm.verify.group import G1_GENERATOR, G2_GENERATOR
 from zkm.wrap.r1cs import ConstraintSystem
 
-__all__ = ["PROOF_BYTES", "Groth16Error", "VerifyingKey", "native_r1cs", "negate", "prove", "verify"]
+__all__ = ["PROOF_BYTES", "Groth16Error", "VerifyingKey", "native_r1cs", "prove", "verify"]
 
 PROOF_BYTES: Final = 256
 """A (64), B (128), C (64)."""
@@ -27,11 +26,6 @@ class Groth16Error(ProofError):
     """A Groth16 proof whose verifying equation does not hold."""
 
     step = "Groth16"
-
-
-def negate(point: bytes) -> bytes:
-    """−P for a point of G1."""
-    return g1_msm([point], [MODULUS - 1])
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@
     FOLDER/PARAMS.groth16       the Groth16 proving and verifying key
 
 Keys made here are *development keys*: their secrets follow from public constants, so that tests
-and demonstrations are reproducible and everybody can forge proofs for them.
+and demonstrations are reproducible and everybody can forge proofs for them. Keys for production come out of
+a ceremony (:mod:`zkm.wrap.ceremony`); a folder holds keys of one kind only.
 
 The version binds whatever a verifier relies on: tables and parameter set (the system's digest), the
-circuit, the kernel and [τ]_2. A key of another circuit is refused by its digest.
+circuit, the kernel, [τ]_2 and the Groth16 verifying key. A key of another circuit is refused by its digest.
 """
 
 from __future__ import annotations
@@ -22,17 +23,27 @@ from typing import Final
 from eth_utils.crypto import keccak
 
 from zkm._native import FrVec, Groth16Key, R1cs
-from zkm.commit.srs import Srs, development_srs
+from zkm.commit.srs import Srs, development_srs, is_ceremony, open_srs
 from zkm.errors import SetupError
 from zkm.kernel import load_kernel
 from zkm.params import ParameterSet
 from zkm.progress import Stages
 from zkm.tables.registry import machine_system
 from zkm.tables.system import System
+from zkm.wrap import ceremony
+from zkm.wrap.ceremony import Phase1
 from zkm.wrap.circuit import PUBLIC_NAMES, build_circuit
 from zkm.wrap.groth16 import VerifyingKey, native_r1cs
 
-__all__ = ["DEVELOPMENT_SEED", "Keys", "keys_folder", "load_keys", "make_keys"]
+__all__ = [
+    "DEVELOPMENT_SEED",
+    "Keys",
+    "import_groth16",
+    "import_powers",
+    "keys_folder",
+    "load_keys",
+    "make_keys",
+]
 
 DEVELOPMENT_SEED: Final = hashlib.sha256(b"zkm insecure development Groth16 key").digest()
 """Everybody can compute the key's secrets from it."""
@@ -86,7 +97,7 @@ class Keys:
         Raises:
             SetupError: a string from a ceremony is too short, or the file is damaged.
         """
-        return development_srs(self.folder / "srs.bin", length)
+        return _srs(self.folder, length)
 
     def wires(self, public: Sequence[int], private: Sequence[int]) -> FrVec:
         """All wires of the circuit.
@@ -107,9 +118,16 @@ class Keys:
         )
 
 
-def version_of(system: System, r1cs_digest: bytes, tau_g2: bytes) -> bytes:
-    """The version, keccak256 of four digests of fixed size."""
-    return keccak(system.digest() + r1cs_digest + keccak(tau_g2) + load_kernel().digest())
+def version_of(system: System, r1cs_digest: bytes, tau_g2: bytes, key: VerifyingKey) -> bytes:
+    """The version, keccak256 of five digests of fixed size."""
+    keys = keccak(key.alpha + key.beta + key.gamma + key.delta + b"".join(key.ic))
+    return keccak(system.digest() + r1cs_digest + keccak(tau_g2) + keys + load_kernel().digest())
+
+
+def _srs(folder: Path, length: int) -> Srs:
+    """The folder's reference string: a ceremony's as long as it is, one for development as long as needed."""
+    path = folder / "srs.bin"
+    return open_srs(path, length) if is_ceremony(path) else development_srs(path, length)
 
 
 def load_keys(params: ParameterSet, folder: Path | str | None = None) -> Keys:
@@ -129,7 +147,8 @@ def make_keys(params: ParameterSet, folder: Path | str | None = None, stages: St
     """Load the keys, or make development keys where there are none.
 
     Raises:
-        SetupError: files exist and are damaged or made for another circuit.
+        SetupError: files exist and are damaged or made for another circuit, or the folder holds a ceremony's
+            powers of τ and no Groth16 key yet.
         OSError: they cannot be written.
     """
     place = keys_folder(folder)
@@ -138,6 +157,11 @@ def make_keys(params: ParameterSet, folder: Path | str | None = None, stages: St
     if path.exists():
         with stages.stage("load keys"):
             return load_keys(params, place)
+    if is_ceremony(place / "srs.bin"):
+        raise SetupError(
+            f"{place} holds a ceremony's powers of τ, but no Groth16 key of {params.name!r}: export the "
+            "circuit (`zkm circuit --r1cs`), run the second phase, take its result in (`zkm setup --zkey`)"
+        )
     place.mkdir(parents=True, exist_ok=True)
     with stages.stage("reference string", expected=4.0):
         development_srs(place / "srs.bin", FIRST_POINTS)
@@ -149,6 +173,39 @@ def make_keys(params: ParameterSet, folder: Path | str | None = None, stages: St
         return key
 
     return _assemble(params, place, make)
+
+
+def import_powers(
+    params: ParameterSet, ptau: Path | str, folder: Path | str | None = None, stages: Stages | None = None
+) -> Phase1:
+    """Take the powers of τ out of a `.ptau` file (see :func:`zkm.wrap.ceremony.import_powers`).
+
+    Raises:
+        SetupError, OSError: as that.
+    """
+    with (stages or Stages()).stage("reference string", expected=6.0):
+        return ceremony.import_powers(ptau, keys_folder(folder), params)
+
+
+def import_groth16(
+    params: ParameterSet, zkey: Path | str, folder: Path | str | None = None, stages: Stages | None = None
+) -> Keys:
+    """Take the Groth16 key out of a `.zkey` file, check all of it, and keep it in the folder.
+
+    Raises:
+        SetupError: as :func:`zkm.wrap.ceremony.import_groth16`, or the folder has a Groth16 key already.
+        OSError: a file cannot be read or written.
+    """
+    place = keys_folder(folder)
+    path = _groth16_path(place, params)
+    if path.exists():
+        raise SetupError(f"{path} exists: move it away before another key takes its place")
+    constraints = build_circuit(machine_system(params))
+    r1cs = native_r1cs(constraints)
+    with (stages or Stages()).stage("Groth16 key", expected=10.0):
+        key = ceremony.import_groth16(zkey, place, constraints, r1cs, len(PUBLIC_NAMES))
+        key.save(path)
+    return load_keys(params, place)
 
 
 def _groth16_path(folder: Path, params: ParameterSet) -> Path:
@@ -167,7 +224,7 @@ def _assemble(params: ParameterSet, folder: Path, source: Callable[[R1cs], Groth
         )
     verifying_key = VerifyingKey.of(key)
     verifying_key.check(len(PUBLIC_NAMES))
-    tau_g2 = development_srs(folder / "srs.bin", 1).tau_g2
+    tau_g2 = _srs(folder, 1).tau_g2
     return Keys(
         folder=folder,
         system=system,
@@ -176,5 +233,5 @@ def _assemble(params: ParameterSet, folder: Path, source: Callable[[R1cs], Groth
         groth16=key,
         verifying_key=verifying_key,
         tau_g2=tau_g2,
-        version=version_of(system, key.r1cs_digest, tau_g2),
+        version=version_of(system, key.r1cs_digest, tau_g2, verifying_key),
     )
