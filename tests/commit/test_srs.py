@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
 
 from zkm import _native
 from zkm.commit.srs import (
-    BASE_FIELD,
     DEVELOPMENT_SEED,
     development_srs,
-    import_ptau,
     open_srs,
     srs_length,
 )
@@ -59,54 +56,6 @@ def test_missing_damaged_and_foreign_files(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(SetupError, match="damaged"):
         open_srs(path, 10)
-
-
-def ptau(srs_file: Path, count: int, tau_g2: bytes, field: int = BASE_FIELD) -> bytes:
-    """A `.ptau` file with the sections that are read, around an unknown one."""
-    points = srs_file.read_bytes()[HEADER : HEADER + 64 * count]
-
-    def montgomery(word: bytes) -> bytes:
-        return ((int.from_bytes(word, "big") << 256) % BASE_FIELD).to_bytes(32, "little")
-
-    words = [G2_GENERATOR, tau_g2]
-    g2 = b"".join(montgomery(w[32 * i : 32 * i + 32]) for w in words for i in (1, 0, 3, 2))
-    header = struct.pack("<I", 32) + field.to_bytes(32, "little") + struct.pack("<II", 5, 5)
-    sections = [(1, header), (9, b"unknown"), (2, points), (3, g2)]
-    body = b"".join(struct.pack("<IQ", kind, len(data)) + data for kind, data in sections)
-    return b"ptau" + struct.pack("<II", 1, len(sections)) + body
-
-
-def test_import_of_a_ceremony(tmp_path: Path) -> None:
-    source = development_srs(tmp_path / "dev.srs", 32)
-    file = tmp_path / "pot.ptau"
-    good = ptau(tmp_path / "dev.srs", 32, source.tau_g2)
-    file.write_bytes(good)
-    srs = import_ptau(file, tmp_path / "ceremony.srs", 20)
-    assert not srs.insecure
-    assert [srs.point(i) for i in range(20)] == [source.point(i) for i in range(20)]
-    assert srs.tau_g2 == source.tau_g2
-    with pytest.raises(SetupError, match="not the development"):
-        development_srs(tmp_path / "ceremony.srs", 20)
-
-    def refused(data: bytes, match: str, length: int = 20) -> None:
-        file.write_bytes(data)
-        with pytest.raises(SetupError, match=match):
-            import_ptau(file, tmp_path / "bad.srs", length)
-        assert not (tmp_path / "bad.srs").exists()
-
-    refused(good, "32 points of the 33", 33)
-    refused(b"", "too short")
-    refused(b"zkey" + good[4:], "not a .ptau")
-    refused(good[:-1], "section 3")
-    refused(ptau(tmp_path / "dev.srs", 32, source.tau_g2, field=7), "another curve")
-    refused(ptau(tmp_path / "dev.srs", 32, G2_GENERATOR), "powers|damaged")
-    at = good.index(source_bytes(tmp_path / "dev.srs", 9))
-    refused(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :], "curve|damaged")
-
-
-def source_bytes(path: Path, index: int) -> bytes:
-    start = HEADER + 64 * index
-    return path.read_bytes()[start : start + 64]
 
 
 def test_seed_is_public_and_fixed() -> None:
