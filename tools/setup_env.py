@@ -175,9 +175,10 @@ def node() -> list[str]:
     return [str(BIN / "node"), str(base / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def npm_packages() -> None:
-    """The packages of package.json, at the versions it names."""
-    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+def npm_packages(*, dev: bool) -> None:
+    """The packages of package.json, at the versions it names; `dev`: also those that only tests need."""
+    named = json.loads((ROOT / "package.json").read_text())
+    wanted = named["dependencies"] | (named["devDependencies"] if dev else {})
     manifests = {name: NODE_MODULES / name / "package.json" for name in wanted}
     found = {n: json.loads(m.read_text())["version"] for n, m in manifests.items() if m.exists()}
     if found == wanted and shutil.which("node"):
@@ -187,7 +188,7 @@ def npm_packages() -> None:
     for bundle in (os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt"):
         if bundle and Path(bundle).exists():
             os.environ.setdefault("NODE_EXTRA_CA_CERTS", bundle)
-    run([*node(), "install", "--loglevel=error"])
+    run([*node(), "install", "--loglevel=error", *([] if dev else ["--omit=dev"])])
 
 
 def solc() -> None:
@@ -224,7 +225,7 @@ def main() -> None:
     python_packages(ROOT / "requirements-build.lock")
     # Downloads, byte compilation and cargo do not wait for each other.
     with ThreadPoolExecutor() as pool:
-        tasks = [pool.submit(native_module), pool.submit(npm_packages)]
+        tasks = [pool.submit(native_module), pool.submit(npm_packages, dev=arguments.dev)]
         python_packages(ROOT / "requirements.lock")
         if arguments.dev:
             python_packages(ROOT / "requirements-dev.lock")
