@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from zkm._native import pairing
+from zkm import _native
 
 if TYPE_CHECKING:
     from zkm.wrap.groth16 import VerifyingKey
@@ -56,7 +56,7 @@ def verification_key_json(key: VerifyingKey) -> dict[str, Any]:
         "vk_beta_2": _g2(key.beta),
         "vk_gamma_2": _g2(key.gamma),
         "vk_delta_2": _g2(key.delta),
-        "vk_alphabeta_12": _gt(pairing(key.alpha, key.beta)),
+        "vk_alphabeta_12": _gt(_native.pairing(key.alpha, key.beta)),
         "IC": [_g1(point) for point in key.ic],
     }
 
