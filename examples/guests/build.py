@@ -22,6 +22,9 @@ from examples.guests.manifest import CACHE, GUESTS_FOLDER, ROOT, Guest, ToolChai
 
 __all__ = ["BuildError", "build", "is_current", "is_set_up", "main", "missing_packages"]
 
+LINE_LENGTH = 300
+"""Characters of a line of a failed build that are shown."""
+
 LIBRARY = GUESTS_FOLDER / "lib"
 
 
@@ -31,10 +34,7 @@ class BuildError(Exception):
 
 def missing_packages(guest: Guest) -> list[str]:
     """The Debian packages that have to be installed before a guest can be built."""
-    missing = set(guest.toolchain.missing())
-    if guest.sources or guest.toolchain.sources:
-        missing |= {package for what, package in sourcepackages.NEEDS.items() if shutil.which(what) is None}
-    return sorted(missing)
+    return guest.toolchain.missing()
 
 
 def _digest(description: object, paths: list[Path]) -> str:
@@ -84,7 +84,8 @@ def _shell(commands: list[str], folder: Path, environment: dict[str, str], log: 
             check=False,
         )
     if done.returncode:
-        last = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+        lines = log.read_text(errors="replace").splitlines()[-20:]
+        last = "\n".join(line[:LINE_LENGTH] for line in lines)
         raise BuildError(f"{log}: exit code {done.returncode}\n{last}")
 
 
@@ -198,7 +199,7 @@ def main() -> int:
         chosen = [guest for guest in known.values() if not is_current(guest)]
     if options.install:
         _install(chosen)
-    return 0 if all([_reported(guest) for guest in chosen]) else 1
+    return sum(not _reported(guest) for guest in chosen) and 1
 
 
 if __name__ == "__main__":

@@ -30,22 +30,17 @@ CACHE = ROOT / ".cache" / "guests"
 
 @dataclass(frozen=True)
 class SourcePackage:
-    """A Debian source package, pinned.
+    """A Debian source package. What is pinned is its upstream archive, which stays while Debian's patches change.
 
     Attributes:
         name: as Debian names it.
-        version: Debian's version.
-        sha256: of the .dsc file, which holds the digests of all other files.
+        archive: the file name of the upstream archive.
+        sha256: the archive's digest.
     """
 
     name: str
-    version: str
+    archive: str
     sha256: str
-
-    @property
-    def description_file(self) -> str:
-        """The name of the .dsc file; an epoch is no part of it."""
-        return f"{self.name}_{self.version.rpartition(':')[2]}.dsc"
 
 
 @dataclass(frozen=True)
@@ -156,7 +151,7 @@ def _table(path: Path) -> dict[str, Any]:
 @cache
 def _sources() -> dict[str, SourcePackage]:
     entries = _table(GUESTS_FOLDER / "sources.toml")
-    return {name: SourcePackage(name, entry["version"], entry["sha256"]) for name, entry in entries.items()}
+    return {name: SourcePackage(name, entry["archive"], entry["sha256"]) for name, entry in entries.items()}
 
 
 @cache

@@ -1,8 +1,7 @@
-"""Fetches pinned Debian source packages, without a change to the system's package configuration.
+"""Fetches upstream archives from Debian source packages, without a change to the system's configuration.
 
 apt is given package sources, lists and a cache of its own: the system's mirrors of this Debian release, asked
-for source packages. It checks Debian's signatures; the digest of the .dsc file is pinned on top, and
-dpkg-source compares all other files with the digests in it.
+for source packages. It checks Debian's signatures; the digest of the archive is pinned on top.
 """
 
 from __future__ import annotations
@@ -15,10 +14,7 @@ from pathlib import Path
 
 from examples.guests.manifest import CACHE, SourcePackage
 
-__all__ = ["NEEDS", "PackageError", "fetch", "fetched", "unpack"]
-
-NEEDS = {"apt-get": "apt", "dpkg-source": "dpkg-dev"}
-"""Commands used here → the Debian packages that have them."""
+__all__ = ["PackageError", "fetch", "source_lists", "unpack"]
 
 APT = CACHE / "apt"
 DOWNLOADS = CACHE / "sources"
@@ -63,7 +59,7 @@ def _apt(*arguments: str) -> list[str]:
         "Dir::Cache": f"{APT}/cache",
         "APT::Sandbox::User": "root",  # an unprivileged user's cache is not the sandbox user's either
     }
-    return ["apt-get", "-q", *(f"-o{key}={value}" for key, value in options.items()), *arguments]
+    return ["apt-get", "-qq", *(f"-o{key}={value}" for key, value in options.items()), *arguments]
 
 
 def _update() -> None:
@@ -75,41 +71,42 @@ def _update() -> None:
     subprocess.run(_apt("update"), check=True)
 
 
-def fetched(package: SourcePackage) -> bool:
-    """Whether the pinned .dsc file is in the cache."""
-    path = DOWNLOADS / package.description_file
+def _is_pinned(package: SourcePackage) -> bool:
+    path = DOWNLOADS / package.archive
     return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == package.sha256
 
 
 def fetch(package: SourcePackage) -> None:
-    """Downloads a source package, unless it is there.
+    """Downloads an upstream archive, unless it is there.
 
     Raises:
-        PackageError: the version is no longer served, or its .dsc file is not the pinned one.
+        PackageError: Debian serves another version, or the archive is not the pinned one.
     """
-    if fetched(package):
+    if _is_pinned(package):
         return
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    command = _apt("source", "--download-only", f"{package.name}={package.version}")
-    if not (APT / "parts").exists() or subprocess.run(command, cwd=DOWNLOADS, check=False).returncode:
+    if not (APT / "parts").exists():
         _update()
-        if subprocess.run(command, cwd=DOWNLOADS, check=False).returncode:
-            raise PackageError(
-                f"the source package {package.name} {package.version} cannot be fetched; put its files "
-                f"(from a mirror that keeps old versions) into {DOWNLOADS}"
-            )
-    if not fetched(package):
-        raise PackageError(f"{package.description_file} has not the digest in sources.toml")
+    command = _apt("source", "--download-only", "--tar-only", package.name)
+    if subprocess.run(command, cwd=DOWNLOADS, check=False).returncode:
+        _update()  # the lists may have aged
+        subprocess.run(command, cwd=DOWNLOADS, check=False)
+    if not _is_pinned(package):
+        raise PackageError(
+            f"no {package.archive} with the digest in sources.toml; if this Debian release has another "
+            f"version, put the archive into {DOWNLOADS}"
+        )
 
 
 def unpack(package: SourcePackage, folder: Path) -> None:
-    """Unpacks a fetched source package, Debian's patches applied, as `folder`.
+    """Unpacks a fetched archive without its top folder, as `folder`.
 
     Raises:
-        PackageError: a file is not as the .dsc file says.
+        PackageError: it cannot be unpacked.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    command = ["dpkg-source", "-x", str(DOWNLOADS / package.description_file), str(folder)]
+    folder.mkdir(parents=True)
+    command = ["tar", "-xf", str(DOWNLOADS / package.archive), "--strip-components=1", "-C", str(folder)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise PackageError(f"{package.name} cannot be unpacked:\n{done.stderr.strip()}")
+        raise PackageError(f"{package.archive} cannot be unpacked:\n{done.stderr.strip()}")
