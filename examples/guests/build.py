@@ -20,7 +20,7 @@ from pathlib import Path
 from examples.guests import sourcepackages
 from examples.guests.manifest import CACHE, GUESTS_FOLDER, ROOT, Guest, ToolChain, guests
 
-__all__ = ["BuildError", "build", "is_current", "is_set_up", "main", "missing_packages"]
+__all__ = ["BuildError", "build", "is_current", "is_set_up", "main"]
 
 LINE_LENGTH = 300
 """Characters of a line of a failed build that are shown."""
@@ -30,11 +30,6 @@ LIBRARY = GUESTS_FOLDER / "lib"
 
 class BuildError(Exception):
     """A guest cannot be built; the text says why."""
-
-
-def missing_packages(guest: Guest) -> list[str]:
-    """The Debian packages that have to be installed before a guest can be built."""
-    return guest.toolchain.missing()
 
 
 def _digest(description: object, paths: list[Path]) -> str:
@@ -136,7 +131,7 @@ def build(guest: Guest, output: Path | None = None) -> Path:
         BuildError: packages are missing, or a command failed.
         PackageError: a source package cannot be had.
     """
-    if missing := missing_packages(guest):
+    if missing := guest.missing_packages():
         raise BuildError(f"{guest.name} needs: apt-get install {' '.join(missing)}")
     folder = CACHE / guest.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -151,6 +146,7 @@ def build(guest: Guest, output: Path | None = None) -> Path:
         variables = {
             "OUT": str(built),
             "WORK": str(work),
+            "FOLDER": str(guest.folder),
             "LIB": str(LIBRARY),
             "VARIANT": guest.variant,
             **_environment(guest.toolchain),
@@ -169,7 +165,7 @@ def build(guest: Guest, output: Path | None = None) -> Path:
 
 
 def _install(chosen: list[Guest]) -> None:
-    packages = sorted({package for guest in chosen for package in missing_packages(guest)})
+    packages = sorted({package for guest in chosen for package in guest.missing_packages()})
     if packages:
         subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], check=True)
 

@@ -69,11 +69,6 @@ class ToolChain:
     setup: str | None = None
     strip: bool = True
 
-    def missing(self) -> list[str]:
-        """The Debian packages to install before this tool chain works."""
-        absent = {package for what, package in self.needs.items() if not _exists(what)}
-        return sorted(absent)
-
     @property
     def folder(self) -> Path:
         """Where `setup` puts what it makes."""
@@ -115,6 +110,7 @@ class Guest:
         variant: which of the manifest's variants; empty if it has none.
         shows: what the example is there for.
         toolchain: how it is compiled.
+        needs: what the build needs besides, as in a tool chain.
         sources: Debian source packages that it is made of.
         build: shell commands; they write $OUT.
         committed: whether the ELF file lies beside the source.
@@ -127,11 +123,17 @@ class Guest:
     variant: str
     shows: str
     toolchain: ToolChain
+    needs: Mapping[str, str]
     sources: tuple[SourcePackage, ...]
     build: str
     committed: bool
     cpu: str
     runs: tuple[Run, ...]
+
+    def missing_packages(self) -> list[str]:
+        """The Debian packages to install before the guest can be built."""
+        needs = {**self.toolchain.needs, **self.needs}
+        return sorted({package for what, package in needs.items() if not _exists(what)})
 
     @property
     def elf(self) -> Path:
@@ -184,6 +186,7 @@ def _variants(folder: Path) -> list[Guest]:
         "folder": folder,
         "shows": entry.pop("shows"),
         "toolchain": toolchains()[entry.pop("toolchain")],
+        "needs": entry.pop("needs", {}),
         "sources": tuple(_sources()[name] for name in entry.pop("sources", ())),
         "build": entry.pop("build"),
         "committed": entry.pop("committed", False),

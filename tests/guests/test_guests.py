@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.guests.build import build, is_current, is_set_up, missing_packages
+from examples.guests.build import build, is_current, is_set_up
 from examples.guests.manifest import GUESTS_FOLDER, Guest, Run, guests
 from zkm import api, machine
 from zkm.program import load
@@ -35,7 +35,7 @@ needs_qemu = pytest.mark.skipif(
 def elf_of(guest: Guest) -> Path:
     """The ELF file; built first where that takes neither a download nor a missing package."""
     if not is_current(guest):
-        if missing := missing_packages(guest):
+        if missing := guest.missing_packages():
             pytest.skip(f"{guest.name}.elf is not built: Debian packages {' '.join(missing)} are missing")
         if guest.sources or guest.toolchain.sources:
             pytest.skip(f"not built: examples/guests/build.sh {guest.name}")
@@ -125,7 +125,7 @@ def test_trace_satisfies_all_tables(guest):
 )
 def test_committed_file_can_be_built_anew(guest, tmp_path):
     toolchain = guest.toolchain
-    if missing_packages(guest) or not is_set_up(toolchain):
+    if guest.missing_packages() or not is_set_up(toolchain):
         pytest.skip(f"the tool chain {toolchain.name} is not installed")
     version = subprocess.run(["sh", "-c", toolchain.version], capture_output=True, text=True, check=True)
     if version.stdout.strip() != toolchain.made_with:
