@@ -1,4 +1,4 @@
-"""PrivateLedger.sol beside a verifier that knows the valid proofs: deposits, batches, payments, every revert."""
+"""PrivateLedger.sol beside a verifier that knows the valid proofs: what it does, and every revert."""
 
 import ape
 import pytest
@@ -230,9 +230,9 @@ def test_deposits_that_were_not_made(ledger, advance, user):
     ledger.deposit(ALICE, value=SMALLEST, sender=user)
     queue = bytes(ledger.queueAt(1))
     invented = queue_hash(queue, BOB, 1, 10**6)
-    for count, given in [(0, queue), (1, EMPTY), (1, invented), (2, invented), (2, EMPTY), (2**32, EMPTY)]:
-        with ape.reverts(ledger.WrongDeposits, count=count, queue=given):
-            advance(batch(ledger, ROOTS[0], ROOTS[1], count=0, deposit_count=count, queue=given))
+    for count, last in [(0, queue), (1, EMPTY), (1, invented), (2, invented), (2, EMPTY), (2**32, EMPTY)]:
+        with ape.reverts(ledger.WrongDeposits, count=count, queue=last):
+            advance(batch(ledger, ROOTS[0], ROOTS[1], count=0, deposit_count=count, queue=last))
 
 
 def test_more_is_never_owed_than_there_is(ledger, advance, user):

@@ -1,0 +1,1 @@
+"""The state bridge off chain: from a node's answers to the guest's input."""
