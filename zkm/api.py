@@ -26,12 +26,13 @@ from zkm.formats.snarkjs_json import (
     verification_key_json,
 )
 from zkm.formats.wtns import write_wtns
-from zkm.machine import RunResult, Trace, trace
+from zkm.machine import RunResult, Trace
 from zkm.machine import run as run_program
 from zkm.params import SMALL, ParameterSet
 from zkm.program import load
 from zkm.progress import Listener, Stages
 from zkm.proof import Proof, ProofStatistics
+from zkm.prove.limits import check_program, trace_within
 from zkm.prove.program_key import program_key_of
 from zkm.prove.prove import CoreProof, prove_core
 from zkm.stats import RunStatistics, statistics_of
@@ -107,11 +108,14 @@ def run_statistics(
 
     Raises:
         ConstraintViolation: naming table, row and constraint or tuple, if `check` finds something.
-        ProgramError, GuestFault, ParameterError: as :func:`run`.
+        ProgramError, GuestFault: as :func:`run`.
+        ParameterError: as :func:`run`, or the program or the run does not fit the parameter set; the message
+            names the smallest one that fits.
     """
     program = load(elf, arguments)
-    recorded = trace(program, stdin, stdout, stderr, max_instructions=max_instructions)
     system = machine_system(params)
+    check_program(system, program)
+    recorded = trace_within(system, program, stdin, stdout, stderr, max_instructions=max_instructions)
     if check:
         assert_valid(system, fill(system, recorded))
     return recorded.exit_code, statistics_of(system, recorded)
@@ -138,7 +142,8 @@ def prove(
 
     Raises:
         ProgramError, GuestFault: as :func:`run`.
-        ParameterError: the run does not fit the parameter set; the message names one that does.
+        ParameterError: the program or the run does not fit the parameter set; the message names the
+            smallest one that fits.
         SetupError: keys are missing or damaged.
     """
     stages = Stages(progress)
@@ -159,14 +164,15 @@ def _core_proof(
     slots: int | None,
     stages: Stages,
 ) -> tuple[Keys, Trace, CoreProof]:
+    with stages.stage("load program"):
+        program = load(elf, arguments)
+        system = keys.system if isinstance(keys, Keys) else machine_system(params)
+        check_program(system, program)
     if not isinstance(keys, Keys):
         with stages.stage("load keys"):
             keys = load_keys(params, keys)
-    with stages.stage("load program"):
-        program = load(elf, arguments)
     with stages.stage("execute"):
-        rows = 1 << keys.params.table_bits
-        recorded = trace(program, stdin, max_table_rows=rows)
+        recorded = trace_within(system, program, stdin)
     return keys, recorded, prove_core(keys.system, keys.version, recorded, keys.srs, slots, stages)
 
 
@@ -209,12 +215,14 @@ def program_key(
 
     Raises:
         ProgramError: the file cannot become a program.
-        ParameterError: it is too large for the parameter set.
+        ParameterError: it is too large for the parameter set; the message names the smallest one that fits.
         SetupError: keys are missing or damaged (the key is bound to them).
     """
+    program = load(elf, arguments)
+    check_program(keys.system if isinstance(keys, Keys) else machine_system(params), program)
     if not isinstance(keys, Keys):
         keys = load_keys(params, keys)
-    return program_key_of(keys.system, keys.version, load(elf, arguments), keys.srs)
+    return program_key_of(keys.system, keys.version, program, keys.srs)
 
 
 def setup(

@@ -16,7 +16,7 @@ from zkm.errors import ParameterError
 from zkm.params import PARAMETER_SETS, ParameterSet
 from zkm.tables.system import System
 
-__all__ = ["Placement", "check_heights", "place_blocks"]
+__all__ = ["Placement", "check_heights", "fitting_set", "place_blocks"]
 
 CELLS_PER_SLOT: Final = 1 << 19
 """How many cells of used length one slot's gas (about 8,000) is worth by default: the time of
@@ -62,6 +62,14 @@ def place_blocks(system: System, heights: Sequence[int], slots: int | None = Non
             they fit) or the number of slots.
     """
     check_heights(system, heights)
+    placement = _placement(system, heights, slots)
+    if placement is None:
+        raise _too_many_cells(system, heights, slots)
+    return placement
+
+
+def _placement(system: System, heights: Sequence[int], slots: int | None) -> Placement | None:
+    """The best placement of tables with admissible heights; None if there is none."""
     params = system.params
     sizes = [1 << (heights[b.table] + b.size_bits) for b in system.blocks]
     ends = _preprocessed_ends(system, heights)
@@ -75,7 +83,7 @@ def place_blocks(system: System, heights: Sequence[int], slots: int | None = Non
             candidates.append((used + count * CELLS_PER_SLOT, used, addresses, count))
         used *= 2
     if not candidates:
-        raise _too_large(system, sum(sizes), slots)
+        return None
     # A user's limit asks for the shortest slots that keep to it, the default for the best cost.
     _, used, addresses, count = min(candidates, key=lambda c: c[1] if slots else c[0])
     placed = iter(addresses)
@@ -101,12 +109,9 @@ def check_heights(system: System, heights: Sequence[int]) -> None:
         if fixed is not None and height != fixed:
             raise ValueError(f"{table.name}: height {height}, which is fixed at {fixed}")
         if height > limit:
-            # A preprocessed table's limit keeps its distance to the others (System.max_heights).
-            short = system.params.table_bits - limit
-            fitting = _fitting([p for p in PARAMETER_SETS.values() if height <= p.table_bits - short])
             raise ParameterError(
                 f"{table.name} needs 2^{height} rows; the parameter set {system.params.name!r} "
-                f"allows 2^{limit}{fitting}"
+                f"allows 2^{limit}{_fitting(system, heights)}"
             )
 
 
@@ -156,19 +161,31 @@ def _pack(sizes: Sequence[int], used: int, first: int, params: ParameterSet) -> 
     return addresses, last + 2
 
 
-def _too_large(system: System, cells: int, slots: int | None) -> ParameterError:
+def _too_many_cells(system: System, heights: Sequence[int], slots: int | None) -> ParameterError:
     params = system.params
+    cells = sum(1 << (heights[block.table] + block.size_bits) for block in system.blocks)
     if slots:
         return ParameterError(f"{cells:,} cells do not fit {slots} slots of {params.slot_length:,} cells")
-    # Two preprocessed slots and the mask hold no witness.
-    fitting = _fitting([p for p in PARAMETER_SETS.values() if cells <= (p.slots - 3) * p.slot_length])
     return ParameterError(
-        f"{cells:,} cells do not fit the {params.slots} slots of the parameter set {params.name!r}{fitting}"
+        f"{cells:,} cells do not fit the {params.slots} slots of the parameter set {params.name!r}"
+        f"{_fitting(system, heights)}"
     )
 
 
-def _fitting(sets: Sequence[ParameterSet]) -> str:
+def fitting_set(system: System, heights: Sequence[int]) -> ParameterSet | None:
+    """The smallest parameter set with which tables of these heights can be committed; None if none is."""
+    for params in sorted(PARAMETER_SETS.values(), key=lambda params: params.slot_bits):
+        try:
+            candidate = System(params, system.tables)
+        except ValueError:  # a table of fixed height is too high for it
+            continue
+        limits = zip(heights, candidate.max_heights, strict=True)
+        if all(height <= limit for height, limit in limits) and _placement(candidate, heights, None):
+            return params
+    return None
+
+
+def _fitting(system: System, heights: Sequence[int]) -> str:
     """The end of a message: which set to use instead."""
-    if not sets:
-        return ", and no parameter set fits"
-    return f"; use the parameter set {min(sets, key=lambda p: p.slot_bits).name!r}"
+    params = fitting_set(system, heights)
+    return ", and no parameter set fits" if params is None else f"; use the parameter set {params.name!r}"

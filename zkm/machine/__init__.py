@@ -2,6 +2,7 @@
 
 from zkm.machine.records import Trace
 from zkm.machine.running import RunResult, run
+from zkm.machine.size import OversizeError
 from zkm.machine.tracing import trace
 
-__all__ = ["RunResult", "Trace", "run", "trace"]
+__all__ = ["OversizeError", "RunResult", "Trace", "run", "trace"]

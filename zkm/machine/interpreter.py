@@ -13,6 +13,7 @@ from zkm.errors import GuestFault, ParameterError
 from zkm.isa.rowops import EXTRA_FLAGS, INSTRUCTION_TABLES, ROW_OPS
 from zkm.machine.counts import instructions_of_rows
 from zkm.machine.host import Host
+from zkm.machine.size import TraceSize
 from zkm.program import Program
 
 __all__ = ["Limits", "Progress", "execute"]
@@ -35,7 +36,8 @@ class Limits:
     Attributes:
         instructions: executed MIPS instructions.
         rows: executed rows.
-        table_rows: rows of any one instruction table (with a trace): 2^K of the parameter set.
+        table_rows: rows of any one instruction table (with a trace): 2^K of the parameter set. A run that
+            has more goes on without records, for its size to be known.
         pages: pages of 4 KiB that the guest's memory may have.
     """
 
@@ -57,9 +59,11 @@ def execute(
 
     Raises:
         GuestFault: the guest did something that no row can do.
-        ParameterError: a limit was reached.
+        OversizeError: the run ended, with more rows of a table than the limit.
+        ParameterError: another limit was reached.
     """
     machine = _machine(program, host, limits, trace=trace)
+    size = TraceSize(program, machine, limits.table_rows) if trace else None
     per_row = instructions_of_rows(program.rows).astype(np.uint64)
     while True:
         event = machine.run(_budget(program, machine, limits, per_row))
@@ -69,12 +73,14 @@ def execute(
             case "system":
                 host.show(machine)
             case "halt":
-                _check_tables(program, machine, limits, trace=trace)
+                if size is not None:
+                    size.check_end()
                 return machine
             case "fault":
                 raise _fault(program, machine)
             case "budget":
-                _check_tables(program, machine, limits, trace=trace)
+                if size is not None:
+                    size.check()
                 if progress is not None:
                     progress(machine.executed)
 
@@ -123,14 +129,6 @@ def _budget(
         raise ParameterError(f"{program.name}: more than {limits.instructions:,} instructions are executed")
     # A row stands for two instructions at most.
     return min(left, _CHUNK, -(-instructions // 2))
-
-
-def _check_tables(program: Program, machine: _native.Machine, limits: Limits, *, trace: bool) -> None:
-    if not trace or limits.table_rows is None:
-        return
-    for table, length in zip(INSTRUCTION_TABLES, machine.stream_lengths(), strict=False):
-        if length > limits.table_rows:
-            raise ParameterError(f"{program.name}: more than {limits.table_rows:,} rows of table {table}")
 
 
 def _fault(program: Program, machine: _native.Machine) -> Exception:

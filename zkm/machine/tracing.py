@@ -45,7 +45,8 @@ def trace(
 
     Raises:
         GuestFault: the guest did something that cannot be proven (see `run`).
-        ParameterError: a limit was not enough.
+        OversizeError: the run has more than max_table_rows rows of a table; it says how many.
+        ParameterError: another limit was not enough.
     """
     limits = Limits(instructions=max_instructions, rows=max_rows, table_rows=max_table_rows)
     machine = execute(program, Host(stdin, stdout, stderr), trace=True, limits=limits, progress=progress)

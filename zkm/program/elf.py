@@ -153,7 +153,9 @@ def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Se
             continue
         total += header["p_filesz"]
         if total > MAX_IMAGE_BYTES:
-            raise ProgramError(f"{name}: more than {MAX_IMAGE_BYTES} bytes of code and data")
+            raise ProgramError(
+                f"{name}: more than {MAX_IMAGE_BYTES:,} bytes of code and data, and no parameter set fits"
+            )
         segments.append(_load_segment(header, data, f"{name}: segment {number}"))
     if total > len(data):
         # Linkers store each byte once; a small file must not become a large image.

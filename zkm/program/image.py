@@ -86,7 +86,9 @@ def _decode_group(group: list[Piece], first: int, last: int, vectors: Vectors, r
         if executable[run[0]]:
             rows = decode(addresses[run], words[run], vectors, max_rows=room)
         elif len(run) > room:
-            raise ProgramError(f"the program has more than {MAX_ROWS} words and rows")
+            raise ProgramError(
+                f"the program has more than {MAX_ROWS:,} words and rows, and no parameter set fits"
+            )
         else:
             rows = Rows.data(addresses[run], words[run])
         parts.append(rows)
