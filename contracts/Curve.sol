@@ -19,16 +19,6 @@ struct Sum {
     uint256 scalar;
 }
 
-/// @dev The sum += the next point.
-function addNext(Sum memory sum) view {
-    bool ok;
-    assembly ("memory-safe") {
-        ok := staticcall(gas(), 6, sum, 0x80, sum, 0x40)
-        ok := and(ok, eq(returndatasize(), 0x40))
-    }
-    if (!ok) revert PrecompileFailed();
-}
-
 /// @dev The next point *= scalar.
 function multiplyNext(Sum memory sum, uint256 scalar) view {
     bool ok;
@@ -36,6 +26,16 @@ function multiplyNext(Sum memory sum, uint256 scalar) view {
         let next := add(sum, 0x40)
         mstore(add(sum, 0x80), scalar)
         ok := staticcall(gas(), 7, next, 0x60, next, 0x40)
+        ok := and(ok, eq(returndatasize(), 0x40))
+    }
+    if (!ok) revert PrecompileFailed();
+}
+
+/// @dev The sum += the next point.
+function addNext(Sum memory sum) view {
+    bool ok;
+    assembly ("memory-safe") {
+        ok := staticcall(gas(), 6, sum, 0x80, sum, 0x40)
         ok := and(ok, eq(returndatasize(), 0x40))
     }
     if (!ok) revert PrecompileFailed();
@@ -50,13 +50,28 @@ function addCalldata(Sum memory sum, uint256 offset, uint256 scalar) view {
     addNext(sum);
 }
 
+/// @dev The sum := the point in memory at `offset`; it is checked when something is added.
+function setPoint(Sum memory sum, uint256 offset) pure {
+    assembly ("memory-safe") {
+        mstore(sum, mload(offset))
+        mstore(add(sum, 0x20), mload(add(offset, 0x20)))
+    }
+}
+
 /// @dev The sum += scalar · (the point in memory at `offset`).
 function addMemory(Sum memory sum, uint256 offset, uint256 scalar) view {
     assembly ("memory-safe") {
         mstore(add(sum, 0x40), mload(offset))
         mstore(add(sum, 0x60), mload(add(offset, 0x20)))
     }
-    if (scalar != 1) multiplyNext(sum, scalar);
+    multiplyNext(sum, scalar);
+    addNext(sum);
+}
+
+/// @dev The sum += scalar · G, G = (1, 2) the generator.
+function addGenerator(Sum memory sum, uint256 scalar) view {
+    (sum.nextX, sum.nextY) = (1, 2);
+    multiplyNext(sum, scalar);
     addNext(sum);
 }
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {Claim, IZkmVerifier} from "./IZkmVerifier.sol";
 import {requireCanonicalCalldata} from "./CanonicalCalldata.sol";
+import {forward} from "./Forward.sol";
 
 /// @title Records what programs provably did
 /// @notice A statement (program key, exit code, output) is settled at most once, by whoever brings a valid proof
@@ -148,7 +149,7 @@ contract Settlement {
         bytes32 outputHash = keccak256(output);
         id = _settlementId(programVKey, exitCode, outputHash);
         if (_records[id].number != 0) revert AlreadySettled(id);
-        verifier.verify(programVKey, exitCode, output, proof);
+        forward(address(verifier), IZkmVerifier.verify.selector);
         _recordStatement(id, programVKey, exitCode, outputHash, output);
     }
 
@@ -172,7 +173,7 @@ contract Settlement {
             _recordStatement(id, claim.programVKey, claim.exitCode, outputHash, claim.output);
         }
         if (!anyNew) revert AlreadySettled(ids[0]);
-        verifier.verifyBatch(claims);
+        forward(address(verifier), IZkmVerifier.verifyBatch.selector);
     }
 
     /// @notice Registers a program under the caller's address, once, with a root chain if wanted.

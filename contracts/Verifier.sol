@@ -18,7 +18,7 @@ import {
     drawWeight,
     word
 } from "./Challenges.sol";
-import {PrecompileFailed, Sum, addCalldata, addMemory, addNext, difference, multiplyNext, negative, product} from "./Curve.sol";
+import {PrecompileFailed, Sum, addCalldata, addGenerator, addMemory, difference, multiplyNext, negative, product, setPoint} from "./Curve.sol";
 import {
     AT_D,
     AT_G,
@@ -187,6 +187,8 @@ abstract contract Verifier is IVersionedVerifier {
         }
         _writeKey(key);
         sums.key = key;
+        // The weight of an only proof is 1.
+        if (count == 1) setPoint(sums.one, key);
     }
 
     /// @dev Adds a proof's three equations: Groth16's with the weight `first` = w, and those of its openings with
@@ -220,17 +222,19 @@ abstract contract Verifier is IVersionedVerifier {
         private
         view
     {
-        uint256 slot;
-        assembly ("memory-safe") {
-            slot := add(proof.offset, add(0x20, mul(0x40, PREPROCESSED_SLOTS)))
-        }
-        Sum memory one = sums.one;
-        sums.c0 = addmod(sums.c0, scalar, R);
-        scalar = product(scalar, gamma);
-        sums.c1 = addmod(sums.c1, scalar, R);
-        for (; slot < tail; slot += 0x40) {
+        unchecked {
+            uint256 slot;
+            assembly ("memory-safe") {
+                slot := add(proof.offset, add(0x20, mul(0x40, PREPROCESSED_SLOTS)))
+            }
+            Sum memory one = sums.one;
+            sums.c0 = addmod(sums.c0, scalar, R);
             scalar = product(scalar, gamma);
-            addCalldata(one, slot, scalar);
+            sums.c1 = addmod(sums.c1, scalar, R);
+            for (; slot < tail; slot += 0x40) {
+                scalar = product(scalar, gamma);
+                addCalldata(one, slot, scalar);
+            }
         }
     }
 
@@ -242,36 +246,40 @@ abstract contract Verifier is IVersionedVerifier {
         uint256 second,
         uint256 third
     ) private view {
-        Sum memory one = sums.one;
-        uint256 z = word(values, Z);
-        uint256 alpha = word(values, ALPHA);
-        uint256 zeta = word(values, ZETA);
+        unchecked {
+            Sum memory one = sums.one;
+            uint256 z = word(values, Z);
+            uint256 alpha = word(values, ALPHA);
+            uint256 zeta = word(values, ZETA);
 
-        (,, uint256 sideBits) = _sizes();
-        uint256 power = z;
-        for (uint256 i = 0; i < sideBits; ++i) power = product(power, power);
-        addCalldata(one, tail + AT_Q, product(second, difference(alpha, power)));
-        addCalldata(one, tail + AT_W1, product(second, z));
-        addCalldata(sums.tau, tail + AT_W1, negative(second));
+            (,, uint256 sideBits) = _sizes();
+            uint256 power = z;
+            for (uint256 i = 0; i < sideBits; ++i) {
+                power = product(power, power);
+            }
+            addCalldata(one, tail + AT_Q, product(second, difference(alpha, power)));
+            addCalldata(one, tail + AT_W1, product(second, z));
+            addCalldata(sums.tau, tail + AT_W1, negative(second));
 
-        addCalldata(one, tail + AT_W3, product(third, zeta));
-        addCalldata(sums.tau, tail + AT_W3, negative(third));
-        sums.g = addmod(
-            sums.g, negative(addmod(product(second, word(values, G_Z)), product(third, word(values, Y)), R)), R
-        );
+            addCalldata(one, tail + AT_W3, product(third, zeta));
+            addCalldata(sums.tau, tail + AT_W3, negative(third));
+            sums.g = addmod(
+                sums.g, negative(addmod(product(second, word(values, G_Z)), product(third, word(values, Y)), R)), R
+            );
 
-        uint256 notAlpha = difference(zeta, alpha);
-        uint256 notInverse = product(difference(product(z, zeta), 1), notAlpha);
-        // −Z(ζ) = (z − ζ)(zζ − 1)(ζ − α)
-        addCalldata(one, tail + AT_W2, product(third, product(difference(z, zeta), notInverse)));
-        uint256 beta = word(values, BETA);
-        addCalldata(one, tail + AT_G, product(third, notAlpha));
-        third = product(third, beta);
-        addCalldata(one, tail + AT_S, product(third, notAlpha));
-        third = product(third, beta);
-        addCalldata(one, tail + AT_H, third);
-        third = product(third, beta);
-        addCalldata(one, tail + AT_D, product(third, notInverse));
+            uint256 notAlpha = difference(zeta, alpha);
+            uint256 notInverse = product(difference(product(z, zeta), 1), notAlpha);
+            // −Z(ζ) = (z − ζ)(zζ − 1)(ζ − α)
+            addCalldata(one, tail + AT_W2, product(third, product(difference(z, zeta), notInverse)));
+            uint256 beta = word(values, BETA);
+            addCalldata(one, tail + AT_G, product(third, notAlpha));
+            third = product(third, beta);
+            addCalldata(one, tail + AT_S, product(third, notAlpha));
+            third = product(third, beta);
+            addCalldata(one, tail + AT_H, third);
+            third = product(third, beta);
+            addCalldata(one, tail + AT_D, product(third, notInverse));
+        }
     }
 
     /// @dev Groth16's equation with the weight `first`: scalars of vk_x = IC_0 + d3 IC_1 + ξ IC_2 + e IC_3,
@@ -283,38 +291,40 @@ abstract contract Verifier is IVersionedVerifier {
         uint256 index,
         uint256 first
     ) private view {
-        uint256 xi = word(values, XI);
-        uint256 e = 0;
-        for (uint256 offset = Y; offset > D3; offset -= 0x20) {
-            e = addmod(product(e, xi), word(values, offset), R);
-        }
-        sums.w = addmod(sums.w, first, R);
-        sums.d3 = addmod(sums.d3, product(first, word(values, D3)), R);
-        sums.xi = addmod(sums.xi, product(first, xi), R);
-        sums.e = addmod(sums.e, product(first, e), R);
+        unchecked {
+            uint256 xi = word(values, XI);
+            uint256 e = 0;
+            for (uint256 offset = Y; offset > D3; offset -= 0x20) {
+                e = addmod(product(e, xi), word(values, offset), R);
+            }
+            sums.w = addmod(sums.w, first, R);
+            sums.d3 = addmod(sums.d3, product(first, word(values, D3)), R);
+            sums.xi = addmod(sums.xi, product(first, xi), R);
+            sums.e = addmod(sums.e, product(first, e), R);
 
-        Sum memory delta = sums.delta;
-        uint256 groth16 = tail + AT_GROTH16;
-        uint256 pair = sums.key + KEY + PAIR * index;
-        assembly ("memory-safe") {
-            calldatacopy(pair, groth16, PAIR)
-        }
-        if (index == 0) {
-            // The weight is 1. A's y was checked to be below Q; a y of 0 stays: that is infinity or no point.
+            Sum memory delta = sums.delta;
+            uint256 groth16 = tail + AT_GROTH16;
+            uint256 pair = sums.key + KEY + PAIR * index;
             assembly ("memory-safe") {
-                mstore(add(pair, 0x20), mod(sub(Q, mload(add(pair, 0x20))), Q))
-                calldatacopy(delta, add(groth16, 0xc0), 0x40)
+                calldatacopy(pair, groth16, PAIR)
             }
-        } else {
-            assembly ("memory-safe") {
-                calldatacopy(add(delta, 0x40), groth16, 0x40)
+            if (index == 0) {
+                // The weight is 1. A's y was checked to be below Q; a y of 0 stays: that is infinity or no point.
+                assembly ("memory-safe") {
+                    mstore(add(pair, 0x20), mod(sub(Q, mload(add(pair, 0x20))), Q))
+                    calldatacopy(delta, add(groth16, 0xc0), 0x40)
+                }
+            } else {
+                assembly ("memory-safe") {
+                    calldatacopy(add(delta, 0x40), groth16, 0x40)
+                }
+                multiplyNext(delta, negative(first));
+                assembly ("memory-safe") {
+                    mstore(pair, mload(add(delta, 0x40)))
+                    mstore(add(pair, 0x20), mload(add(delta, 0x60)))
+                }
+                addCalldata(delta, groth16 + 0xc0, first);
             }
-            multiplyNext(delta, negative(first));
-            assembly ("memory-safe") {
-                mstore(pair, mload(add(delta, 0x40)))
-                mstore(add(pair, 0x20), mload(add(delta, 0x60)))
-            }
-            addCalldata(delta, groth16 + 0xc0, first);
         }
     }
 
@@ -334,20 +344,17 @@ abstract contract Verifier is IVersionedVerifier {
     function _checkPairings(Sums memory sums, uint256 count) private view {
         Sum memory one = sums.one;
         uint256 key = sums.key;
-        addMemory(one, key, sums.w);
-        addMemory(one, key + 0x40, sums.d3);
-        addMemory(one, key + 0x80, sums.xi);
-        addMemory(one, key + 0xc0, sums.e);
-        // The generator.
-        (one.nextX, one.nextY) = (1, 2);
-        multiplyNext(one, sums.g);
-        addNext(one);
         uint256 pairs = key + 0x100;
         if (count > 1) {
+            addMemory(one, key, sums.w);
             Sum memory alpha;
             addMemory(alpha, pairs, sums.w);
             _setPoint(pairs, alpha);
         }
+        addMemory(one, key + 0x40, sums.d3);
+        addMemory(one, key + 0x80, sums.xi);
+        addMemory(one, key + 0xc0, sums.e);
+        addGenerator(one, sums.g);
         _setPoint(pairs + PAIR, one);
         _setPoint(pairs + 2 * PAIR, sums.delta);
         _setPoint(pairs + 3 * PAIR, sums.tau);

@@ -57,19 +57,38 @@ def pairing_left(description, proof, public, weight):
 
 def product_is_one(description, statement, proof, weight):
     """The contract's product with this weight in place of the hashed one."""
+    return _native.pairing_check(pairs(description, statement, proof, weight))
+
+
+def pairs(description, statement, proof, weight):
+    """The five pairs of one proof."""
     public = shared_values(statement, proof)
     a, b, c = proof.groth16[:64], proof.groth16[64:192], proof.groth16[192:]
     quotients = [proof.points.w1, proof.points.w3]
     right = _native.g1_msm(quotients, [-weight % MODULUS, -weight * weight % MODULUS])
-    return _native.pairing_check(
-        [
-            (negate(a), b),
-            (description.key.alpha, description.key.beta),
-            (pairing_left(description, proof, public, weight), G2_GENERATOR),
-            (c, description.key.delta),
-            (right, description.tau_g2),
-        ]
-    )
+    return [
+        (negate(a), b),
+        (description.key.alpha, description.key.beta),
+        (pairing_left(description, proof, public, weight), G2_GENERATOR),
+        (c, description.key.delta),
+        (right, description.tau_g2),
+    ]
+
+
+def cancelling(claims):
+    """Two claims with proofs that are wrong by opposite errors."""
+    return [
+        (statement, proof[:-64] + _native.g1_msm([proof[-64:], G1_GENERATOR], [1, sign % MODULUS]))
+        for (statement, proof), sign in zip(claims, (1, -1), strict=True)
+    ]
+
+
+def unweighted_product_is_one(description, claims):
+    """Whether the equations of two proofs, just multiplied, hold."""
+    decoded = [
+        (statement, OnChainProof.decode(proof, description.params.slots)) for statement, proof in claims
+    ]
+    return _native.pairing_check([pair for entry in decoded for pair in pairs(description, *entry, weight=5)])
 
 
 def g2_multiple(scalar):

@@ -6,9 +6,20 @@ import py_ecc.optimized_bn128 as bn
 import pytest
 
 from tests.contract.example import MAX_HEIGHT, changed, with_height
-from tests.contract.forgery import forge_for_fixed_weight, product_is_one
+from tests.contract.forgery import (
+    cancelling,
+    forge_for_fixed_weight,
+    product_is_one,
+    unweighted_product_is_one,
+)
 from tests.wrap.test_groth16 import g1, g2
-from zkm.contract.check import PairingError, ProgramMismatch, shared_values, verify_on_chain_proof
+from zkm.contract.check import (
+    PairingError,
+    ProgramMismatch,
+    shared_values,
+    verify_on_chain_batch,
+    verify_on_chain_proof,
+)
 from zkm.contract.layout import OnChainProof, encoded_length, tail_offsets
 from zkm.curve import G2_GENERATOR, negate
 from zkm.errors import MalformedProof, ProofError
@@ -96,6 +107,43 @@ def test_aliases_of_scalars_and_coordinates_are_refused(prover, proven):
     for offset in coordinates:
         with pytest.raises(MalformedProof):
             verify_on_chain_proof(prover.description, statement, changed(proof, offset, 0, BASE_FIELD))
+
+
+@pytest.fixture(scope="module")
+def claims(prover):
+    """Three claims, the first two of one program."""
+    return [
+        prover.prove(4, output=b"one", seed=7),
+        prover.prove(4, output=b"two", seed=7),
+        prover.prove(6, output=b"three", seed=8),
+    ]
+
+
+def test_batches_are_accepted(prover, claims):
+    for batch in (claims, claims[::-1], claims[:1], [claims[0]] * 2):
+        verify_on_chain_batch(prover.description, batch)
+
+
+def test_one_wrong_claim_spoils_a_batch(prover, claims):
+    with pytest.raises(MalformedProof):
+        verify_on_chain_batch(prover.description, [])
+    for i, (statement, _) in enumerate(claims):
+        for wrong in ((replace(statement, output=b"four"), claims[i][1]), (statement, claims[i - 1][1])):
+            with pytest.raises(ProofError):
+                verify_on_chain_batch(prover.description, [*claims[:i], wrong, *claims[i + 1 :]])
+
+
+def test_errors_do_not_cancel_in_a_batch(prover, claims):
+    """C of one proof grows by a point, C of the other loses it: without weights hashed from both, the
+    product of the two equations would be one."""
+    spoilt = cancelling(claims[:2])
+    for statement, proof in spoilt:
+        with pytest.raises(PairingError):
+            verify_on_chain_proof(prover.description, statement, proof)
+    assert unweighted_product_is_one(prover.description, spoilt)
+    for batch in (spoilt, spoilt[::-1], [claims[2], *spoilt]):
+        with pytest.raises(PairingError):
+            verify_on_chain_batch(prover.description, batch)
 
 
 def test_both_equations_hold_by_themselves(prover, proven):

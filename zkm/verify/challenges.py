@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 
 from zkm.field import Fr
 
-__all__ = ["alpha", "beta", "eta", "omega", "xi", "z", "zeta"]
+__all__ = ["alpha", "batch_weight", "beta", "eta", "omega", "xi", "z", "zeta"]
 
 WORD = 32
 
@@ -60,6 +60,17 @@ def omega(zeta: int, g_z: int, y: int, d3: int, points: Sequence[bytes]) -> Fr:
     statement without a witness.
     """
     return _challenge(6, zeta, g_z, y, d3, *points)
+
+
+def batch_weight(omegas: Sequence[int]) -> Fr:
+    """Ω, the weight of a pairing check that several proofs share (protocol, section 7).
+
+    Args:
+        omegas: ω of each proof, in order; the weight of a single one is its ω.
+
+    # Soundness: each ω hashes all of its proof and statement, so that Ω comes after everything.
+    """
+    return Fr(omegas[0]) if len(omegas) == 1 else _challenge(8, *omegas)
 
 
 def xi(d3: int, public: Sequence[int]) -> Fr:
