@@ -1,31 +1,32 @@
 """`ape run prove_and_submit`: from an ELF file to a settled proof."""
 
-from pathlib import Path
-
 import click
 from ape.cli import ConnectedProviderCommand, ape_cli_context
 
-import zkm.chain  # noqa: F401  (found now: Ape takes this folder off the path when the script is loaded)
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+from zkm.chain.options import FILE, keys_options, paying_options
 
 
-@click.command(cls=ConnectedProviderCommand, short_help="Prove a program run and settle the proof.")
+@click.command(
+    cls=ConnectedProviderCommand,
+    short_help="Prove a program run and settle the proof.",
+    context_settings={"ignore_unknown_options": True},
+)
 @ape_cli_context()
 @click.option("--program", "elf", type=FILE, help="The guest (default: the example sha256).")
-@click.option(
-    "--stdin",
-    "stdin",
-    type=FILE,
-    help="Its private standard input (default for the example: 1,000 bytes).",
-)
-@click.option("--account", "alias", help="Alias of the paying account (default: a local test account).")
-@click.option("--keys", type=click.Path(file_okay=False), help="Folder of the proving keys.")
-def cli(cli_ctx, provider, elf, stdin, alias, keys):
+@click.option("--stdin", "stdin", type=FILE, help="Its private standard input (example: 1,000 random bytes).")
+@click.option("--slots", type=click.IntRange(4), help="At most so many committed slots: less gas, more time.")
+@click.option("--router", is_flag=True, help="Deploy with a router, if nothing is deployed.")
+@keys_options
+@paying_options
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARG...]")
+def cli(cli_ctx, provider, elf, arguments, stdin, slots, router, **options):
     """Run a guest on a private standard input, prove its output and exit code, settle the proof on the
     connected chain, and read the settlement back.
-    """
-    from zkm.chain.scripting import Session
 
-    with Session(cli_ctx, provider, alias, keys) as session:
-        session.prove_and_submit(elf, stdin)
+    A proof is kept in out/proofs and not made again; a transaction under way is remembered. Whatever ends
+    this script, running it again goes on where it was.
+    """
+    from zkm.chain.scripting import ape_session, submit
+
+    with ape_session(cli_ctx, provider, **options) as session:
+        submit(session, elf, arguments, stdin, slots=slots, router=router)

@@ -10,9 +10,15 @@ import zkm.chain  # noqa: F401  (found now: Ape takes this folder off the path w
 @ape_cli_context()
 @click.option("--id", "identity", help="Only the settlement with this id (0x…).")
 @click.option("--program", "program", help="Only settlements of this program key (0x…).")
-def cli(cli_ctx, provider, identity, program):
+@click.option("--submitter", help="Only settlements that this account brought (0x…).")
+@click.option("--from-block", type=click.IntRange(0), default=0, help="The first block.")
+@click.option("--to-block", type=click.IntRange(0), help="The last block (default: the latest).")
+@click.option("--json", "form", flag_value="json", help="As JSON.")
+@click.option("--csv", "form", flag_value="csv", help="As CSV.")
+@click.option("--table", "form", flag_value="table", default=True, help="As a table (the default).")
+def cli(cli_ctx, provider, form, **selection):
     """Show the statements settled on the connected chain."""
-    from zkm.chain.scripting import Session
+    from zkm.chain.scripting import ape_session, query
 
-    with Session(cli_ctx, provider) as session:
-        session.query(identity, program)
+    with ape_session(cli_ctx, provider) as session:
+        query(session, form, **selection)

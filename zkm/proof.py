@@ -58,6 +58,10 @@ class Proof:
 
     def save(self, path: Path | str) -> None:
         """Write the proof as JSON."""
+        Path(path).write_text(self.to_json())
+
+    def to_json(self) -> str:
+        """The text of a proof file."""
         content = {
             "format": FORMAT,
             "parameters": self.params.name,
@@ -67,7 +71,7 @@ class Proof:
             "output": _hex(self.statement.output),
             "proof": _hex(self.proof),
         }
-        Path(path).write_text(json.dumps(content, indent=2) + "\n")
+        return json.dumps(content, indent=2) + "\n"
 
     @staticmethod
     def load(path: Path | str) -> Proof:

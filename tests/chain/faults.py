@@ -4,15 +4,16 @@ import contextlib
 import socket
 import threading
 from functools import cache
+from pathlib import Path
 
-import solcx
-from eth_account import Account
 from eth_utils import keccak
 
-from tests.contract.chain import compiler_settings
+from zkm.chain.artifacts import compile_standard
 from zkm.chain.submission import Call
 
+ROOT = Path(__file__).parents[2]
 SOURCE = """
+// SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.24;
 contract Once {
     mapping(bytes32 id => address) public by;
@@ -23,28 +24,12 @@ contract Once {
     }
 }
 """
-MNEMONIC = "test test test test test test test test test test test junk"
 
 
 @cache
 def compiled():
-    """(abi, bytecode) of the contract."""
-    version, settings = compiler_settings()
-    request = {"language": "Solidity", "sources": {"Once.sol": {"content": SOURCE}}, "settings": settings}
-    contract = solcx.compile_standard(request, solc_version=version)["contracts"]["Once.sol"]["Once"]
-    return contract["abi"], contract["evm"]["bytecode"]["object"]
-
-
-class LocalSigner:
-    """One of Anvil's accounts, by number."""
-
-    def __init__(self, number=0):
-        Account.enable_unaudited_hdwallet_features()
-        self._account = Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{number}")
-        self.address = self._account.address
-
-    def sign(self, transaction):
-        return bytes(self._account.sign_transaction(transaction).raw_transaction)
+    """The compiled contract."""
+    return compile_standard(ROOT, {"Once.sol": SOURCE})["Once"]
 
 
 class Once:
@@ -52,9 +37,9 @@ class Once:
 
     def __init__(self, node):
         self.node = node
-        self.abi, bytecode = compiled()
+        self.abi = compiled().abi
         web3 = node.web3
-        sent = web3.eth.send_transaction({"from": web3.eth.accounts[9], "data": "0x" + bytecode})
+        sent = web3.eth.send_transaction({"from": web3.eth.accounts[9], "data": compiled().bytecode})
         self.address = web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.005).contractAddress
 
     def taken_by(self, identity):

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from tests.chain.faults import LocalSigner, Once, Proxy
+from tests.chain.faults import Once, Proxy
 from zkm.chain import node as node_module
+from zkm.chain.accounts import local_account
 from zkm.chain.anvil import Anvil
 from zkm.chain.journal import Journal
 from zkm.chain.node import Node, NodeUnreachable
@@ -55,7 +56,7 @@ def said():
 def submitter(node, once, tmp_path, said):
     def make(number=0, policy=FAST, node=node, folder="journal"):
         journal = Journal(tmp_path / folder, node.chain_id())
-        return Submitter(node, LocalSigner(number), journal, Errors(once.abi), policy, said.append)
+        return Submitter(node, local_account(number), journal, Errors(once.abi), policy, said.append)
 
     make.journal = Journal(tmp_path / "journal", node.chain_id())
     return make
@@ -68,7 +69,7 @@ def ask(node, method, *parameters):
 
 
 def nonce(node, number=0):
-    return node.nonce(LocalSigner(number).address)
+    return node.nonce(local_account(number).address)
 
 
 def in_background(action):
@@ -98,7 +99,7 @@ def until(condition):
 def test_a_call_is_made_once(submitter, once, identity, node):
     receipt = submitter().submit(once.call(identity))
     assert receipt["status"] == 1
-    assert once.taken_by(identity) == int(LocalSigner().address, 16)
+    assert once.taken_by(identity) == int(local_account().address, 16)
     assert submitter.journal.get(identity.hex()) is None
     before = nonce(node)
     assert submitter().submit(once.call(identity)) is None
@@ -114,7 +115,7 @@ def test_a_revert_is_explained_before_anything_is_sent(submitter, once, identity
 
 
 def test_insufficient_funds(submitter, once, identity, node):
-    address = LocalSigner(4).address
+    address = local_account(4).address
     ask(node, "anvil_setBalance", address, hex(10**12))
     with pytest.raises(ChainError, match=r"has 1e-06 ether and may need .* fund it and run this again"):
         submitter(4).submit(once.call(identity))
@@ -180,7 +181,7 @@ def test_the_node_dies_and_comes_back_empty(identity, tmp_path, said):
         node = Node.at(chain.url, patience=0.5)
         here = Once(node)
         ask(node, "evm_setAutomine", False)
-        submitter = Submitter(node, LocalSigner(), journal, Errors(here.abi), FAST, said.append)
+        submitter = Submitter(node, local_account(), journal, Errors(here.abi), FAST, said.append)
         thread = in_background(lambda: submitter.submit(here.call(identity)))
         until(lambda: journal.get(identity.hex()) is not None)
         chain.stop()
@@ -193,7 +194,7 @@ def test_the_node_dies_and_comes_back_empty(identity, tmp_path, said):
     with Anvil(port=port) as chain:
         node = Node.at(chain.url)
         here = Once(node)
-        submitter = Submitter(node, LocalSigner(), journal, Errors(here.abi), FAST, said.append)
+        submitter = Submitter(node, local_account(), journal, Errors(here.abi), FAST, said.append)
         assert submitter.submit(here.call(identity))["status"] == 1
         assert here.taken_by(identity) != 0
 
@@ -221,7 +222,7 @@ def test_a_transaction_that_can_never_be_mined_is_made_anew(submitter, once, ide
     kept = submitter.journal.get(identity.hex())
     ask(node, "anvil_dropTransaction", kept.hash)
     ask(node, "evm_setAutomine", True)
-    ask(node, "anvil_setNonce", LocalSigner(3).address, hex(kept.nonce + change))
+    ask(node, "anvil_setNonce", local_account(3).address, hex(kept.nonce + change))
     receipt = submitter(3).submit(once.call(identity))
     assert receipt["status"] == 1
     assert "0x" + receipt["transactionHash"].hex().removeprefix("0x") != kept.hash
@@ -249,7 +250,7 @@ def test_a_mined_revert_says_why(submitter, once, identity, node):
     thread = in_background(lambda: submitter().submit(call))
     until(lambda: int(ask(node, "txpool_status")["pending"], 16) == 1)
     fees = {"maxPriorityFeePerGas": 100 * GWEI, "maxFeePerGas": 200 * GWEI, "gas": 100_000}
-    other = {"from": LocalSigner(1).address, "to": call.to, "data": call.data, **fees}
+    other = {"from": local_account(1).address, "to": call.to, "data": call.data, **fees}
     node.web3.eth.send_transaction(other)
     ask(node, "anvil_mine", "0x1")
     thread.join(20)

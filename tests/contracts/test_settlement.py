@@ -5,7 +5,8 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from zkm.chain.settlement import find_settled, settlement_id
+from zkm.chain.node import Node
+from zkm.chain.settlement import Settlement, settlement_id
 
 PROGRAM = keccak(b"a program")
 OTHER = keccak(b"another program")
@@ -30,6 +31,11 @@ def verifier(project, owner):
 @pytest.fixture
 def settlement(project, owner, verifier):
     return owner.deploy(project.Settlement, verifier.address)
+
+
+def find_settled(settlement, chain, **selection):
+    """What the package reads from the events."""
+    return list(Settlement(Node(chain.provider.web3), settlement.address).settled(**selection))
 
 
 def identity_on(settlement, chain, statement=STATEMENT):
@@ -128,18 +134,18 @@ def test_a_verifier_must_be_a_contract(project, owner, accounts):
 
 
 def test_settlements_are_found_in_order(settlement, verifier, owner, chain):
-    assert find_settled(settlement) == []
+    assert find_settled(settlement, chain) == []
     settlement.settle(*STATEMENT, PROOF, sender=owner)
     second = (PROGRAM, 0, b"")
     verifier.accept(*second, PROOF, sender=owner)
     settlement.settle(*second, PROOF, sender=owner)
 
-    found = find_settled(settlement, program_vkey=PROGRAM)
+    found = find_settled(settlement, chain, program_vkey=PROGRAM)
     assert [(entry.id, entry.exit_code, entry.output) for entry in found] == [
         (identity_on(settlement, chain, statement), *statement[1:]) for statement in (STATEMENT, second)
     ]
-    assert find_settled(settlement, identity=found[1].id) == found[1:]
-    assert find_settled(settlement, program_vkey=OTHER) == []
+    assert find_settled(settlement, chain, identity=found[1].id) == found[1:]
+    assert find_settled(settlement, chain, program_vkey=OTHER) == []
     assert settlement.settlementCount(PROGRAM) == 2
     assert settlement.settlement(found[1].id).number == 2
     assert bytes(settlement.latestSettlement(PROGRAM)) == found[1].id

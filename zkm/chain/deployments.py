@@ -38,8 +38,11 @@ class Deployment:
 
     def is_current(self, code: bytes, version: bytes) -> bool:
         """True if `code` (found at the address now) is what was deployed, for this version."""
-        same = self.code_hash == "0x" + keccak(code).hex()
-        return bool(code) and same and self.version == "0x" + version.hex()
+        return self.has_code(code) and self.version == "0x" + version.hex()
+
+    def has_code(self, code: bytes) -> bool:
+        """True if `code` (found at the address now) is what was deployed."""
+        return bool(code) and self.code_hash == "0x" + keccak(code).hex()
 
 
 class Deployments:

@@ -24,7 +24,7 @@ class Pending:
         genesis: hash of the chain's block 0.
         sender: who pays.
         nonce: its number among the sender's.
-        to: the contract; empty where one is created.
+        to: the contract; None where one is created.
         data: the calldata, 0x-prefixed.
         gas: the gas limit.
         max_fee: the highest price per gas that is offered, in wei.
@@ -37,7 +37,7 @@ class Pending:
     genesis: str
     sender: str
     nonce: int
-    to: str
+    to: str | None
     data: str
     gas: int
     max_fee: int

@@ -30,6 +30,5 @@ def refuse_development_keys(chain_id: int, *, development: bool, forced: bool = 
     if development and chain_id not in LOCAL_CHAIN_IDS and not forced:
         raise ChainError(
             f"development keys on chain {chain_id}, which is not local: anybody could settle forged proofs "
-            "there. Take keys from a ceremony (`zkm setup --ptau … --zkey …`), or insist with "
-            "--force-development-keys"
+            "there. Take keys from a ceremony (`zkm setup --ptau … --zkey …`), or insist with --force"
         )

@@ -135,25 +135,23 @@ class Node:
         return self._found(lambda: self.web3.eth.get_transaction(cast("Any", transaction)))
 
     def call(
-        self, to: str, data: bytes, *, sender: str | None = None, block: BlockIdentifier = "latest"
+        self, to: str | None, data: bytes, *, sender: str | None = None, block: BlockIdentifier = "latest"
     ) -> bytes:
-        """What a call would return.
+        """What a call, or a creation where `to` is None, would return.
 
         Raises:
             Reverted: it would revert.
         """
-        request: dict[str, Any] = {"to": to, "data": "0x" + data.hex()}
-        if sender is not None:
-            request["from"] = sender
-        return self._execute(lambda: bytes(self.web3.eth.call(cast("TxParams", request), block)))
+        request = _request(to, data, sender)
+        return self._execute(lambda: bytes(self.web3.eth.call(request, block)))
 
-    def estimate(self, to: str, data: bytes, sender: str) -> int:
-        """The gas that a call needs.
+    def estimate(self, to: str | None, data: bytes, sender: str) -> int:
+        """The gas that a call or creation needs.
 
         Raises:
             Reverted: it would revert.
         """
-        request = cast("TxParams", {"to": to, "data": "0x" + data.hex(), "from": sender})
+        request = _request(to, data, sender)
         return self._execute(lambda: self.web3.eth.estimate_gas(request))
 
     def logs(self, request: dict[str, Any]) -> list[Any]:
@@ -205,6 +203,15 @@ def _revert_data(data: object) -> bytes:
         return bytes.fromhex(data.removeprefix("0x"))
     except ValueError:
         return b""
+
+
+def _request(to: str | None, data: bytes, sender: str | None) -> TxParams:
+    request: dict[str, Any] = {"data": "0x" + data.hex()}
+    if to is not None:
+        request["to"] = _address(to)
+    if sender is not None:
+        request["from"] = sender
+    return cast("TxParams", request)
 
 
 def _address(text: str) -> Any:

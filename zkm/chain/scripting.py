@@ -1,37 +1,148 @@
-"""What the Ape scripts do, in one place: the scripts only name their options.
+"""From Ape's objects to a session, and from results to what a person reads.
 
-A :class:`Session` is one `ape run` on a connected network. Errors that a user can act on end the script
-with one clear line.
+The scripts only name their options. Ape's objects are used as they come: nothing here imports Ape.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import re
-import secrets
-from functools import cached_property
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
-from typing_extensions import Self
 
 from zkm import api
-from zkm.chain import settlement as chain
-from zkm.display import TerminalProgress, summary_table
+from zkm.chain.artifacts import Artifact
+from zkm.chain.node import Node
+from zkm.chain.options import policy_of
+from zkm.chain.session import Session
+from zkm.chain.settlement import SettledStatement
+from zkm.display import summary_table
 from zkm.errors import ChainError, ZkmError
-from zkm.wrap.keys import Keys
+from zkm.params import PARAMETER_SETS
+from zkm.proof import Proof
 
-__all__ = ["EXAMPLE_GUEST", "Session"]
+__all__ = [
+    "ape_session",
+    "bytes32",
+    "query",
+    "readable_errors",
+    "register",
+    "show_settled",
+    "submit",
+    "submit_batch",
+    "watch",
+]
 
-EXAMPLE_GUEST = Path("examples/guests/sha256/sha256.elf")
-EXAMPLE_INPUT_BYTES = 1000
 LOCAL_NETWORKS = ("local", "local-fork")
 
 
-def _bytes32(text: str | None, option: str) -> bytes | None:
+class ApeSigner:
+    """A :class:`zkm.chain.submission.Signer` around an account of Ape."""
+
+    def __init__(self, account: Any, provider: Any) -> None:
+        self._account = account
+        self._ecosystem = provider.network.ecosystem
+
+    @property
+    def address(self) -> str:
+        """The account's address."""
+        return str(self._account.address)
+
+    def sign(self, transaction: dict[str, Any]) -> bytes:
+        """Signed and encoded; the account may ask a person first.
+
+        Raises:
+            ChainError: it does not sign.
+        """
+        signed = self._account.sign_transaction(self._ecosystem.create_transaction(**transaction))
+        if signed is None:
+            raise ChainError(f"{self.address} did not sign: nothing was sent")
+        return bytes(signed.serialize_transaction())
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Errors that a user can act on end the script with one clear line."""
+    try:
+        yield
+    except ZkmError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        raise click.ClickException("interrupted: run this again to go on") from None
+    except Exception as error:
+        # Ape's own errors say what happened; users need that line and not our stack.
+        if type(error).__module__.startswith("ape"):
+            raise click.ClickException(f"{type(error).__name__}: {error}") from error
+        raise
+
+
+@contextmanager
+def ape_session(context: Any, provider: Any, **options: Any) -> Iterator[Session]:
+    """The session that a script's options ask for.
+
+    Args:
+        context: Ape's command-line context.
+        provider: the connected provider.
+        options: what :func:`zkm.chain.options.paying_options` gave (nothing: a session that only reads),
+            and keys and params.
+    """
+    console = Console(highlight=False)
+    project = context.local_project
+
+    def artifact(name: str) -> Artifact:
+        kind = project.get_contract(name).contract_type
+        abi = json.loads(kind.model_dump_json())["abi"]
+        return Artifact(abi, bytes(kind.get_deployment_bytecode()), bytes(kind.get_runtime_bytecode() or b""))
+
+    with readable_errors():
+        signer, policy = None, None
+        keys, params = options.pop("keys", None), options.pop("params", "small")
+        if options:
+            policy = policy_of(options, int(provider.network.required_confirmations))
+            signer = ApeSigner(_account(context, provider, options.pop("alias")), provider)
+        yield Session(
+            Node(provider.web3, say=console.print),
+            Path(project.path),
+            artifact,
+            signer=signer,
+            keys=Path(keys) if keys else None,
+            params=PARAMETER_SETS[params],
+            policy=policy,
+            force=options.pop("force", False),
+            say=console.print,
+        )
+
+
+def _account(context: Any, provider: Any, alias: str | None) -> Any:
+    manager = context.account_manager
+    if alias is not None:
+        return manager.load(alias)
+    if provider.network.name not in LOCAL_NETWORKS and not _is_local(provider):
+        raise ChainError("--account is needed on a network that is not local")
+    return manager.test_accounts[0]
+
+
+def _is_local(provider: Any) -> bool:
+    from zkm.chain.local import LOCAL_CHAIN_IDS
+
+    return int(provider.chain_id) in LOCAL_CHAIN_IDS
+
+
+def bytes32(text: str | None, option: str) -> bytes | None:
+    """32 bytes from an option's hexadecimal.
+
+    Raises:
+        ChainError: it is something else.
+    """
     if text is None:
         return None
     if not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", text):
@@ -39,130 +150,129 @@ def _bytes32(text: str | None, option: str) -> bytes | None:
     return bytes.fromhex(text.removeprefix("0x"))
 
 
-class Session:
-    """One script on one network.
+def submit(
+    session: Session, elf: Path | None, arguments: tuple[str, ...], stdin: Path | None, **choices: Any
+) -> None:
+    """Deploy if need be, prove, settle, read back, and show a summary."""
+    settlement = session.deploy(router=choices["router"])
+    if elf is None:
+        proof = session.prove_example(settlement)
+    else:
+        private = b"" if stdin is None else stdin.read_bytes()
+        proof = session.prove(elf, arguments, stdin=private, slots=choices["slots"])
+    found, gas = session.settle(settlement, proof)
+    paid = "settled before, nothing was paid" if gas is None else f"{gas:,}"
+    rows = [
+        *proof.summary(),
+        ("gas", paid),
+        ("transaction", found.transaction),
+        ("block", str(found.block)),
+        ("submitter", found.submitter),
+        ("settlement id", "0x" + found.id.hex()),
+    ]
+    Console(highlight=False).print(summary_table(rows, "settled"))
 
-    Args:
-        context: the Ape command-line context (its account and project managers are used).
-        provider: the connected provider.
-        alias: the paying account's alias; None takes the first test account of a local network.
-        keys: folder of the proving keys; None is the default one.
-    """
 
-    def __init__(
-        self, context: Any, provider: Any, alias: str | None = None, keys: str | None = None
-    ) -> None:
-        self._context = context
-        self._provider = provider
-        self._alias = alias
-        self._keys = Path(keys) if keys else None
-        self._console = Console(highlight=False)
+def register(
+    session: Session, elf: Path, arguments: tuple[str, ...], name: str, uri: str, root: str | None
+) -> None:
+    """Register a program, and show what the contract says of it."""
+    genesis = bytes32(root, "--genesis-root")
+    key = api.program_key(elf, arguments, keys=session.keys)
+    settlement = session.deploy()
+    gas = session.register(settlement, key, name, uri, genesis)
+    entry = settlement.program(session.signer.address, key)
+    if entry is None:
+        raise ChainError("the registration was not found on the chain after the transaction")
+    rows = [
+        ("program key", "0x" + key.hex()),
+        ("registrar", session.signer.address),
+        ("name", entry.name),
+        ("uri", entry.uri),
+        ("root", "0x" + entry.root.hex() if entry.rooted else "none"),
+        ("transitions", str(entry.transitions)),
+        ("gas", "registered before, nothing was paid" if gas is None else f"{gas:,}"),
+    ]
+    Console(highlight=False).print(summary_table(rows, "registered"))
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if isinstance(error, ZkmError):
-            raise click.ClickException(str(error)) from error
-        # Ape's own errors (a revert with its custom error, missing funds, a dead node) say what happened;
-        # users need that line and not our stack.
-        if isinstance(error, Exception) and type(error).__module__.startswith("ape"):
-            raise click.ClickException(f"{type(error).__name__}: {error}") from error
+def query(
+    session: Session, form: str, *, identity: str | None, program: str | None, **selection: Any
+) -> None:
+    """Show what has been settled and is selected."""
+    found = session.deployed().settled(
+        identity=bytes32(identity, "--id"), program_vkey=bytes32(program, "--program"), **selection
+    )
+    show_settled(found, form)
 
-    @property
-    def _project(self) -> Any:
-        return self._context.local_project
 
-    @property
-    def _folder(self) -> Path:
-        return Path(self._project.path) / "deployments"
+def submit_batch(session: Session, files: Iterable[Path], kept: bool) -> None:
+    """Settle proof files, and kept proofs, together."""
+    proofs = [Proof.load(path) for path in files]
+    if kept:
+        proofs += session.proofs.all()
+    if not proofs:
+        raise ChainError("no proofs: name proof files, or --kept")
+    for proof in proofs:
+        api.verify(proof, keys=session.keys)
+    console = Console(highlight=False)
+    total = 0
+    for count, gas in session.settle_batch(session.deploy(), proofs):
+        total += count
+        paid = "somebody else was faster" if gas is None else f"{gas:,} gas, {gas // count:,} each"
+        console.print(f"settled {count}: {paid}")
+    console.print(f"{total} of {len(proofs)} were new")
 
-    def _account(self) -> Any:
-        manager = self._context.account_manager
-        if self._alias is not None:
-            return manager.load(self._alias)
-        if self._provider.network.name not in LOCAL_NETWORKS:
-            raise ChainError("--account is needed on a network that is not local")
-        return manager.test_accounts[0]
 
-    def _say(self, text: str) -> None:
-        self._console.print(text)
-
-    @cached_property
-    def _loaded_keys(self) -> Keys:
-        with TerminalProgress() as progress:
-            return api.setup(keys=self._keys, progress=progress)
-
-    def deploy(self) -> Any:
-        """The settlement contract for our keys, deployed if need be."""
-        keys = self._loaded_keys
-        source = Path(self._project.path) / "contracts" / "generated" / "ZkmVerifier.sol"
-        text = api.contract_source(keys=keys)
-        if not source.exists() or source.read_text() != text:
-            source.parent.mkdir(parents=True, exist_ok=True)
-            source.write_text(text)
-        return chain.deploy(
-            self._project, self._account(), self._provider, self._folder, keys.version, self._say
-        )
-
-    def prove_and_submit(self, elf: Path | None, stdin: Path | None) -> None:
-        """Deploy if need be, prove, settle, read back, and show a summary."""
-        contract = self.deploy()
-        example = elf is None
-        path = Path(self._project.path) / EXAMPLE_GUEST if elf is None else elf
-        if stdin is not None:
-            private = stdin.read_bytes()
-        else:
-            private = secrets.token_bytes(EXAMPLE_INPUT_BYTES) if example else b""
-        with TerminalProgress() as progress:
-            proof = api.prove(path, stdin=private, keys=self._loaded_keys, progress=progress)
-        receipt = chain.settle(contract, self._account(), proof)
-        statement = proof.statement
-        identity = chain.settlement_id(
-            self._provider.chain_id,
-            contract.address,
-            statement.program_vkey,
-            statement.exit_code,
-            statement.output,
-        )
-        found = chain.find_settled(contract, identity=identity)
-        if len(found) != 1 or found[0].output != statement.output:
-            raise ChainError("the settlement was not found on the chain after the transaction")
-        rows = [
-            *proof.summary(),
-            ("gas", f"{receipt.gas_used:,}"),
-            ("transaction", str(receipt.txn_hash)),
-            ("block", str(found[0].block)),
-            ("settlement id", "0x" + identity.hex()),
-        ]
-        self._console.print(summary_table(rows, "settled"))
-
-    def query(self, identity: str | None, program: str | None) -> None:
-        """Show settlements as a table."""
-        contract = chain.deployed_settlement(self._project, self._provider, self._folder)
-        found = chain.find_settled(
-            contract,
-            identity=_bytes32(identity, "--id"),
-            program_vkey=_bytes32(program, "--program"),
-        )
-        table = Table(title=f"{len(found)} settled on chain {self._provider.chain_id}", title_justify="left")
+def show_settled(found: Iterable[SettledStatement], form: str) -> None:
+    """Print settlements as a table, as JSON lines or as CSV."""
+    rows = [_row(entry) for entry in found]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, list(_row(EMPTY)))
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        table = Table(title=f"{len(rows)} settled", title_justify="left")
         for heading in ("id", "program", "exit", "output", "submitter", "block"):
             table.add_column(heading, overflow="fold")
-        for entry in found:
+        for row in rows:
+            output = _readable(bytes.fromhex(row["output"][2:]))
             table.add_row(
-                "0x" + entry.id.hex(),
-                "0x" + entry.program_vkey.hex(),
-                str(entry.exit_code),
-                _readable(entry.output),
-                entry.submitter,
-                str(entry.block),
+                row["id"],
+                row["program_vkey"],
+                str(row["exit_code"]),
+                output,
+                row["submitter"],
+                str(row["block"]),
             )
-        self._console.print(table)
+        Console(highlight=False).print(table)
+
+
+def watch(found: Iterable[SettledStatement], form: str, count: int | None) -> None:
+    """Print settlements as they come, a line each; end after so many."""
+    for number, entry in enumerate(found, 1):
+        if form == "json":
+            click.echo(json.dumps(_row(entry)))
+        else:
+            click.echo(
+                f"block {entry.block}: 0x{entry.id.hex()} of program 0x{entry.program_vkey.hex()[:16]}…, "
+                f"exit code {entry.exit_code}, {_readable(entry.output, 60)!r}"
+            )
+        if number == count:
+            return
+
+
+EMPTY = SettledStatement(b"", b"", "", 0, b"", 0, "")
+
+
+def _row(entry: SettledStatement) -> dict[str, Any]:
+    return {name: _hex(value) for name, value in asdict(entry).items()}
+
+
+def _hex(value: object) -> object:
+    return "0x" + value.hex() if isinstance(value, bytes) else value
 
 
 def _readable(output: bytes, limit: int = 120) -> str:

@@ -28,6 +28,9 @@ GWEI: Final = 10**9
 BUMP: Final = 1.125
 """Nodes take a transaction in another one's place if it offers an eighth more."""
 
+RECEIPT_DELAY: Final = 2.0
+"""Seconds after which a used nonce without a receipt means another transaction."""
+
 
 class Signer(Protocol):
     """An account that signs."""
@@ -49,15 +52,15 @@ class Call:
     Attributes:
         key: names the purpose; two calls with one key are the same.
         what: in words, for messages.
-        to: the contract.
-        data: the calldata.
+        to: the contract; None creates one.
+        data: the calldata, or the creation code with its arguments.
         is_done: whether the chain is in the state that is wanted, whoever brought it there.
         gas: the gas limit; None asks the node.
     """
 
     key: str
     what: str
-    to: str
+    to: str | None
     data: bytes
     is_done: Callable[[], bool]
     gas: int | None = None
@@ -131,7 +134,8 @@ class Submitter:
                     return None
                 raise ChainError(f"{call.what}: {self._why(call, receipt)}")
             if self._is_final(receipt):
-                if not call.is_done():
+                # A contract that was created is where the receipt says.
+                if call.to is not None and not call.is_done():
                     self._journal.drop(call.key)
                     raise ChainError(f"{call.what}: the transaction succeeded and changed nothing")
                 self._journal.drop(call.key)
@@ -163,13 +167,17 @@ class Submitter:
     def _wait_for_block(self, call: Call, pending: Pending) -> Any:
         """The receipt; replaces the transaction while the base fee is above what it offers."""
         deadline = time.monotonic() + self._policy.timeout
+        unseen = None
         while True:
             used = self._node.nonce(pending.sender) > pending.nonce
             receipt = self._mined(pending)
             if receipt is not None:
                 return receipt
             if used:
-                raise _Replaced
+                # A node may count a transaction a moment before it shows the receipt.
+                unseen = unseen or time.monotonic()
+                if time.monotonic() > unseen + RECEIPT_DELAY:
+                    raise _Replaced
             base = self._base_fee()
             if time.monotonic() > deadline:
                 raise ChainError(
@@ -222,7 +230,7 @@ class Submitter:
         transaction = {
             "type": 2,
             "chainId": self._node.chain_id(),
-            "to": call.to,
+            **({} if call.to is None else {"to": call.to}),
             "value": 0,
             "data": "0x" + call.data.hex(),
             "nonce": nonce,
