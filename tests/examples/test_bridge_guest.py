@@ -151,8 +151,8 @@ def test_nodes_of_another_path_are_refused():
     assert run(replace(witness, header=absent.header)) == REFUSED
 
 
-# From here on: nodes of our own making. The block hash is whatever the header hashes to, so that an attacker is free
-# to build all of it; only a light client would refuse the hash. Here the guest itself has to refuse.
+# From here on: nodes of our own making. The block hash is whatever the header hashes to, so that an attacker
+# is free to build all of it; only a light client would refuse the hash. Here the guest itself has to refuse.
 
 
 def hex_prefix(digits, leaf, odd_pad=0, flags=None):
