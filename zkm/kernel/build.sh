@@ -10,24 +10,22 @@ flags="-EB -march=mips32r2 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -O2 
 	-ffreestanding -fno-builtin -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables
 	-fno-stack-protector -ffunction-sections"
 
-# image NAME BASE VARIABLES: every .S and .c file of a folder, linked at BASE
+# image NAME BASE VARIABLES [FLAGS]: every .S and .c file of a folder, linked at BASE
 image() {
 	mkdir "$objects/$1"
 	for source in "$here/$1"/*.S "$here/$1"/*.c; do
 		if [ -e "$source" ]; then
-			mips-linux-gnu-gcc $flags -c -o "$objects/$1/$(basename "$source").o" "$source"
+			mips-linux-gnu-gcc $flags ${4:-} -c -o "$objects/$1/$(basename "$source").o" "$source"
 		fi
 	done
 	mips-linux-gnu-ld -EB -n --gc-sections --build-id=none \
 		--defsym=base="$2" --defsym=variables="$3" -T "$here/image.ld" -o "$out/$1.elf" "$objects/$1"/*.o
 	# Python looks entry points up by these names.
-	mips-linux-gnu-strip --strip-unneeded --wildcard --keep-symbol='vector_*' "$out/$1.elf"
+	mips-linux-gnu-strip --strip-unneeded --wildcard --keep-symbol='vector_*' --keep-symbol='float_*' "$out/$1.elf"
 	images="$images $1.elf"
 }
 
 images=
 image system 0x80000000 0x80040000
-if [ -d "$here/float" ]; then
-	image float 0x80020000 0x80060000
-fi
+image float 0x80020000 0x80060000 "-mno-check-zero-division"
 cd "$out" && sha256sum $images > images.sha256

@@ -20,7 +20,7 @@ static __attribute__((noinline)) void unordered(word signaling)
 	set(UNORDERED);
 }
 
-void compare_double(word ah, word al, word bh, word bl)
+ROUTINE void float_compare_double(word ah, word al, word bh, word bl)
 {
 	word less;
 
@@ -44,7 +44,7 @@ void compare_double(word ah, word al, word bh, word bl)
 		set(LESS);
 }
 
-void compare_single(word a, word b)
+ROUTINE void float_compare_single(word a, word b)
 {
 	if (UNLIKELY(is_nan_single(a) || is_nan_single(b))) {
 		unordered((is_nan_single(a) && (a & QUIET_SINGLE)) || (is_nan_single(b) && (b & QUIET_SINGLE)));

@@ -2,7 +2,7 @@
 
 #include "float.h"
 
-dword double_of_single(word a)
+ROUTINE dword float_double_of_single(word a)
 {
 	int e = exponent_single(a), n;
 	word sign = a & SIGN;
@@ -24,7 +24,7 @@ dword double_of_single(word a)
 	return DOUBLE(sign | ((e + 896) << 20) | a << 9 >> 12, a << 29);
 }
 
-word single_of_double(word ah, word al)
+ROUTINE word float_single_of_double(word ah, word al)
 {
 	int e = exponent_double(ah);
 	word sign = ah & SIGN;
@@ -41,7 +41,7 @@ word single_of_double(word ah, word al)
 	return pack_single(sign, e - 896, LEADING | ah << 12 >> 2 | al >> 22 | (al << 10 != 0));
 }
 
-dword double_of_word(word a)
+ROUTINE dword float_double_of_word(word a)
 {
 	word sign = a & SIGN, n;
 
@@ -54,7 +54,7 @@ dword double_of_word(word a)
 	return DOUBLE(sign + ((1023 + 30 - n) << 20) + (a >> 11), a << 21);
 }
 
-word single_of_word(word a)
+ROUTINE word float_single_of_word(word a)
 {
 	word sign = a & SIGN, n;
 
@@ -67,9 +67,11 @@ word single_of_word(word a)
 	return pack_single(sign, 127 + 31 - n, a >> 1 | (a & 1));
 }
 
-/* The number with biased (double) exponent e and significand (high, low), leading bit at bit 63, as a word. */
-static word word_of(word sign, int e, word high, word low, word mode)
+/* The number with biased (double) exponent e and significand (high, low), leading bit at bit 63, as a word.
+ * `how` has its sign and the rounding mode. */
+static word word_of(word how, int e, word high, word low)
 {
+	word sign = how & SIGN, mode = how & 3;
 	int n = 1023 + 31 - e;
 	word integer = 0, fraction;
 
@@ -98,7 +100,7 @@ static word word_of(word sign, int e, word high, word low, word mode)
 		if (UNLIKELY(integer < more))
 			goto invalid;
 	}
-	if (UNLIKELY(integer > 0x7fffffff + (sign != 0)))
+	if (UNLIKELY(integer > 0x7fffffffu + (sign != 0)))
 		goto invalid;
 	if (fraction)
 		signal(INEXACT);
@@ -108,16 +110,16 @@ invalid:
 	return 0x7fffffff;
 }
 
-word word_of_double(word ah, word al, word mode)
+ROUTINE word float_word_of_double(word ah, word al, word mode)
 {
 	int e = exponent_double(ah);
 
 	if (!e && !(ah << 1 | al))
 		return 0;
-	return word_of(ah & SIGN, e, SIGN | ah << 11 | al >> 21, al << 11, mode);
+	return word_of((ah & SIGN) | mode, e, SIGN | ah << 11 | al >> 21, al << 11);
 }
 
-word word_of_single(word a, word mode)
+ROUTINE word float_word_of_single(word a, word mode)
 {
 	int e = exponent_single(a);
 
@@ -125,5 +127,5 @@ word word_of_single(word a, word mode)
 		e = 0x7ff;
 	else if (!(a << 1))
 		return 0;
-	return word_of(a & SIGN, e + 896, SIGN | a << 8, 0, mode);
+	return word_of((a & SIGN) | mode, e + 896, SIGN | a << 8, 0);
 }

@@ -1,15 +1,15 @@
 /* Addition, subtraction, multiplication, division and square root of doubles. */
 
 #include "float.h"
+#include "root.h"
 
 /* The significand of a number with exponent e, leading bit (unless subnormal) at bit 62. */
 #define UNPACK(e, h, l) do { h = h << 12 >> 2 | l >> 22; l <<= 10; if (LIKELY(e)) h |= LEADING; else e = 1; } while (0)
 
-static __attribute__((noinline)) dword sum_of_specials(word ah, word al, word bh, word bl, word flip)
+static __attribute__((noinline)) dword sum_of_specials(word ah, word al, word bh, word bl)
 {
 	if (is_nan_double(ah, al) || is_nan_double(bh, bl))
 		return nan_double(ah, al, bh, bl);
-	bh ^= flip;
 	if (exponent_double(ah) != 0x7ff)
 		return DOUBLE(bh, bl);
 	if (exponent_double(bh) == 0x7ff && ah != bh) {
@@ -19,6 +19,11 @@ static __attribute__((noinline)) dword sum_of_specials(word ah, word al, word bh
 	return DOUBLE(ah, al);
 }
 
+static __attribute__((noinline)) dword difference_of_specials(word ah, word al, word bh, word bl)
+{
+	return sum_of_specials(ah, al, is_nan_double(bh, bl) ? bh : bh ^ SIGN, bl);
+}
+
 /* a + b, or a - b if flip = SIGN. */
 static inline __attribute__((always_inline)) dword sum(word ah, word al, word bh, word bl, word flip)
 {
@@ -26,7 +31,7 @@ static inline __attribute__((always_inline)) dword sum(word ah, word al, word bh
 	word sign = ah & SIGN, opposite = (ah ^ bh ^ flip) & SIGN, high, low;
 
 	if (UNLIKELY(ea == 0x7ff || eb == 0x7ff))
-		return sum_of_specials(ah, al, bh, bl, flip);
+		return flip ? difference_of_specials(ah, al, bh, bl) : sum_of_specials(ah, al, bh, bl);
 	UNPACK(ea, ah, al);
 	UNPACK(eb, bh, bl);
 	n = ea - eb;
@@ -69,12 +74,12 @@ static inline __attribute__((always_inline)) dword sum(word ah, word al, word bh
 	return normal_double(sign, ea, high, low);
 }
 
-dword add_double(word ah, word al, word bh, word bl)
+ROUTINE dword float_add_double(word ah, word al, word bh, word bl)
 {
 	return sum(ah, al, bh, bl, 0);
 }
 
-dword subtract_double(word ah, word al, word bh, word bl)
+ROUTINE dword float_subtract_double(word ah, word al, word bh, word bl)
 {
 	return sum(ah, al, bh, bl, SIGN);
 }
@@ -114,7 +119,7 @@ static __attribute__((noinline)) dword product_of_specials(word ah, word al, wor
 	return DOUBLE(((ah ^ bh) & SIGN) | 0x7ff00000, 0);
 }
 
-dword multiply_double(word ah, word al, word bh, word bl)
+ROUTINE dword float_multiply_double(word ah, word al, word bh, word bl)
 {
 	int ea = exponent_double(ah), eb = exponent_double(bh), e;
 	word sign = (ah ^ bh) & SIGN, high, low;
@@ -200,7 +205,7 @@ static inline word reciprocal(word divisor)
 	return (x << 16) - (word)((dword)square * divisor >> 31) - 5;
 }
 
-dword divide_double(word ah, word al, word bh, word bl)
+ROUTINE dword float_divide_double(word ah, word al, word bh, word bl)
 {
 	int ea = exponent_double(ah), eb = exponent_double(bh), e;
 	word sign = (ah ^ bh) & SIGN, inverse, q1, q0;
@@ -228,48 +233,7 @@ dword divide_double(word ah, word al, word bh, word bl)
 	return pack_double(sign, e, q1 << 3 | q0 >> 25, q0 << 7 | (a != 0));
 }
 
-/* The square root of a significand in [1, 4), leading bit at bit 62 or 63: leading bit at bit 62, jammed.
- *
- * x = high / 2^30; y = 2^32 / sqrt(x) from a linear estimate (6 bits) by three steps of Newton, rounded
- * so that it is never too large. Then P. Zimmermann's "Karatsuba Square Root" (2 digits of 27 bits). */
-dword root(word high, word low)
-{
-	word y, i, s, q, rest, last;
-	dword exact, result;
-
-	if (high & SIGN)
-		y = 0xe4b80000u - (word)((dword)high * 0x678b0000u >> 32);
-	else
-		y = 0x43750000u - (word)((dword)(high << 1) * 0x926f0000u >> 32);	/* mod 2^32 */
-	for (i = 0; i < 3; i++) {
-		word t = (dword)(word)((dword)y * y >> 32) * high >> 32;
-
-		y = (word)((dword)y * (0xc0000000u - 2 - t) >> 32) << 1;
-	}
-	/* The root of the highest 56 bits, at most 2 too small; the rest is below 2^31. */
-	s = (word)((dword)high * y >> 32) >> 3;
-	rest = (high << 24 | low >> 8) - s * s;
-	while (rest > 2 * s) {
-		rest -= 2 * s + 1;
-		s++;
-	}
-	/* The next 27 bits: the rest divided by 2 s. */
-	q = (word)((dword)rest * y >> 32) >> 1;
-	last = (rest << 27) + ((low & 0xff) << 19) - q * 2 * s;
-	while (last >= 2 * s) {
-		last -= 2 * s;
-		q++;
-	}
-	result = ((dword)s << 27) + q;
-	exact = ((dword)last << 27) - (dword)q * q;
-	if (exact >> 63) {
-		result--;
-		exact += 2 * result + 1;
-	}
-	return result << 8 | (exact != 0);
-}
-
-dword root_double(word ah, word al)
+ROUTINE dword float_root_double(word ah, word al)
 {
 	int e = exponent_double(ah);
 	dword s;

@@ -17,7 +17,7 @@ typedef unsigned long long dword;
 
 #ifdef __mips__
 register word fcsr __asm__("gp");	/* control and status */
-register word condition __asm__("t9");	/* of a comparison: bits unordered, equal, less, signaling */
+register word condition __asm__("s7");	/* of a comparison: bits unordered, equal, less, signaling */
 register word condition_bit __asm__("k1");	/* the bit of fcsr that it sets */
 #define STOP() __asm__ volatile("break 7")
 #else
@@ -48,6 +48,9 @@ extern void stop(void);
 #define NAN_DOUBLE 0x7ff7ffffffffffffull
 #define QUIET_SINGLE 0x00400000u
 #define QUIET_DOUBLE 0x00080000u
+
+/* What FPU instructions jump to; the names are found by zkm/kernel/image.py. */
+#define ROUTINE __attribute__((section(".text.entry")))
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -115,9 +118,6 @@ word pack_single(word sign, int exponent, word significand);
 dword normal_double(word sign, int exponent, word high, word low);
 dword nan_double(word ah, word al, word bh, word bl);
 word nan_single(word a, word b);
-dword root(word high, word low);
-dword divide_double(word ah, word al, word bh, word bl);
-word divide_single(word a, word b);
 
 static inline int is_nan_double(word high, word low)
 {

@@ -2,7 +2,7 @@
 
 #include "float.h"
 
-static __attribute__((noinline)) word overflow(word sign, word infinity)
+static inline word overflow(word sign, word infinity)
 {
 	/* The largest finite number where the mode rounds towards zero. */
 	word mode = MODE, down = mode == ZERO || (mode != NEAREST && (mode == UP) == (sign != 0));
@@ -20,7 +20,7 @@ static __attribute__((noinline)) dword pack_double_slowly(word sign, int exponen
 			return DOUBLE(sign, 0);
 		/* Tiny: below the smallest normal number even if rounded with unbounded exponent. */
 		more = increment(sign, low >> 10 & 1, 0x200);
-		tiny = exponent < 0 || !(high + (low + more < low) & SIGN);
+		tiny = exponent < 0 || !((high + (low + more < low)) & SIGN);
 		shift_jam_pair(&high, &low, 1 - exponent);
 		exponent = 1;
 	}
@@ -83,7 +83,7 @@ static __attribute__((noinline)) word pack_single_slowly(word sign, int exponent
 	if (exponent <= 0) {
 		if (fcsr & FLUSH)
 			return sign;
-		tiny = exponent < 0 || !(significand + increment(sign, significand >> 7 & 1, 0x40) & SIGN);
+		tiny = exponent < 0 || !((significand + increment(sign, significand >> 7 & 1, 0x40)) & SIGN);
 		significand = exponent > -31 ? shift_jam(significand, 1 - exponent) : 1;
 		exponent = 1;
 	}

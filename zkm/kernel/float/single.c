@@ -1,14 +1,14 @@
 /* Addition, subtraction, multiplication, division and square root of singles. */
 
 #include "float.h"
+#include "root.h"
 
 #define UNPACK(e, x) do { x = x << 9 >> 2; if (LIKELY(e)) x |= LEADING; else e = 1; } while (0)
 
-static __attribute__((noinline)) word sum_of_specials(word a, word b, word flip)
+static __attribute__((noinline)) word sum_of_specials(word a, word b)
 {
 	if (is_nan_single(a) || is_nan_single(b))
 		return nan_single(a, b);
-	b ^= flip;
 	if (exponent_single(a) != 0xff)
 		return b;
 	if (exponent_single(b) == 0xff && a != b) {
@@ -25,7 +25,7 @@ static inline __attribute__((always_inline)) word sum(word a, word b, word flip)
 	word sign = a & SIGN, opposite = (a ^ b ^ flip) & SIGN, s;
 
 	if (UNLIKELY(ea == 0xff || eb == 0xff))
-		return sum_of_specials(a, b, flip);
+		return sum_of_specials(a, is_nan_single(b) ? b : b ^ flip);
 	UNPACK(ea, a);
 	UNPACK(eb, b);
 	n = ea - eb;
@@ -55,12 +55,12 @@ static inline __attribute__((always_inline)) word sum(word a, word b, word flip)
 	return pack_single(sign, ea - n, s);
 }
 
-word add_single(word a, word b)
+ROUTINE word float_add_single(word a, word b)
 {
 	return sum(a, b, 0);
 }
 
-word subtract_single(word a, word b)
+ROUTINE word float_subtract_single(word a, word b)
 {
 	return sum(a, b, SIGN);
 }
@@ -89,7 +89,7 @@ static __attribute__((noinline)) word product_of_specials(word a, word b)
 	return ((a ^ b) & SIGN) | 0x7f800000;
 }
 
-word multiply_single(word a, word b)
+ROUTINE word float_multiply_single(word a, word b)
 {
 	int ea = exponent_single(a), eb = exponent_single(b), e;
 	word sign = (a ^ b) & SIGN, high;
@@ -138,7 +138,7 @@ static __attribute__((noinline)) word divide_by_zero(word sign, word a)
 	return sign | 0x7f800000;
 }
 
-word divide_single(word a, word b)
+ROUTINE word float_divide_single(word a, word b)
 {
 	int ea = exponent_single(a), eb = exponent_single(b), e;
 	word sign = (a ^ b) & SIGN, q;
@@ -168,7 +168,7 @@ word divide_single(word a, word b)
 	return pack_single(sign, e, q << 6 | (a % b != 0));
 }
 
-word root_single(word a)
+ROUTINE word float_root_single(word a)
 {
 	int e = exponent_single(a);
 	dword s;
