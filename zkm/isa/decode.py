@@ -16,11 +16,16 @@ from zkm.isa.encoding import NOP, BoolArray, Fields, IntArray, Vectors
 from zkm.isa.families.system import reserved
 from zkm.isa.instruction import Instruction, Micro
 from zkm.isa.instructions import INSTRUCTIONS
+from zkm.isa.registers import REGISTER_COUNT, shadow
 from zkm.isa.rows import MICRO_STEP, Rows
 
 KERNEL_BASE = 0x80000000
 """Kernel instructions are decoded at this address and above only."""
 
+FLOAT_BASE, FLOAT_END = 0x80020000, 0x80040000
+"""Code at these addresses, the float image, runs with the shadow registers."""
+
+_SHADOW = np.array([shadow(register) for register in range(REGISTER_COUNT)], np.uint8)
 _OPCODE_BIT = 26
 
 
@@ -118,4 +123,8 @@ def _place(text: _Text, groups: list[tuple[Micro, IntArray]], row_count: IntArra
             code[at] = micro_row.operation.code
             flags[at] = micro_row.flags + (micro_row.operation.flag_bit("u") if more else 0)
             r1[at], r2[at], r3[at], imm[at] = micro_row.r1, micro_row.r2, micro_row.r3, micro_row.imm
-    return Rows(text.addresses[word_of_row] + step * MICRO_STEP, word, code, flags, r1, r2, r3, imm)
+    address = text.addresses[word_of_row]
+    shadowed = (address >= FLOAT_BASE) & (address < FLOAT_END)
+    for register in (r1, r2, r3):
+        register[shadowed] = _SHADOW[register[shadowed]]
+    return Rows(address + step * MICRO_STEP, word, code, flags, r1, r2, r3, imm)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,12 @@ class Vectors:
     """Integer overflow and checked division by zero: ends with SIGFPE."""
     reserved: int
     """Kernel instructions executed outside the kernel: ends with SIGILL."""
+    routines: Mapping[str, int] = field(default_factory=dict)
+    """The float image's routines by name (zkm/kernel/float)."""
+
+    def routine(self, name: str) -> int:
+        """Address of a float routine; without it, floating-point arithmetic raises SIGILL."""
+        return self.routines.get(name, self.reserved)
 
 
 @dataclass(frozen=True, eq=False)

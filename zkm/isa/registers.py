@@ -17,7 +17,8 @@ GPR_NAMES: tuple[str, ...] = (
 """Names of registers 0 to 31 in the o32 calling convention."""
 
 V0, A0, A1, A2, A3 = 2, 4, 5, 6, 7
-SP, RA = 29, 31
+K0, K1, GP, SP, RA = 26, 27, 28, 29, 31
+S1, S2, S7 = 17, 18, 23
 HI, LO = 32, 33
 COP0 = 32
 """mfc0 and mtc0 of coprocessor register n mean register COP0 + n, for 2 <= n <= 15."""
@@ -36,6 +37,23 @@ SINK = 63
 FPR = 64
 """Register of `$f0`; the registers hold words, pairs of them doubles (FR = 0)."""
 FCSR = 96
+"""Floating-point control and status. In the shadow set it is `$gp`."""
+
+SHADOW = 96
+SHADOW_HI, SHADOW_LO = 56, 57
+
+
+def shadow(register: int) -> int:
+    """Index that a general register, HI or LO has in the code of the float image.
+
+    That code has a set of registers of its own, so that it neither saves nor changes the program's: `$zero`
+    is the same, `$gp` is FCSR, any other `$i` is SHADOW + i. Other indexes are the same in both.
+    """
+    special = {0: 0, GP: FCSR, HI: SHADOW_HI, LO: SHADOW_LO}
+    if register in special:
+        return special[register]
+    return SHADOW + register if register < HI else register
+
 
 NO_LINK = 1
 """Value of LLADDR without a link: no multiple of 4, so that no `sc` matches it."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zkm.isa.encoding import Fields, IntArray, Value, destination
+from zkm.isa.families.float_registers import condition_bit
 from zkm.isa.instruction import Instruction, MicroCode, MicroRow, instruction, row
-from zkm.isa.registers import RA, T0
+from zkm.isa.registers import FCSR, RA, T0
 
 
 def _slot(f: Fields, likely: bool) -> dict[str, Value]:
@@ -87,6 +88,18 @@ def _sign_branch(mnemonic: str, pattern: str, condition: str, likely: bool, link
     return _documented(mnemonic, pattern, summary + ("; not taken: skip the slot." if likely else "."), micro)
 
 
+def _float_branch(mnemonic: str, selector: str, true: bool, likely: bool) -> Instruction:
+    """A branch on a condition bit of FCSR."""
+
+    def micro(f: Fields) -> MicroCode:
+        name = "bz_ne" if true else "bz_eq"
+        return [row("and", r1=FCSR, r3=T0, imm=condition_bit(f.bits(18, 3)), fi=1), _branch(f, name, likely, T0)]
+
+    summary = f"Branch if condition cc is {'true' if true else 'false'}"
+    pattern = f"010001 01000 cc:3 {selector} imm"
+    return _documented(mnemonic, pattern, summary + ("; not taken: skip the slot." if likely else "."), micro)
+
+
 @instruction("beq", "000100 00000 00000 imm", form="b")
 def b(f: Fields) -> MicroCode:
     """Branch always."""
@@ -148,6 +161,10 @@ BRANCHES = (
     _sign_branch("bgezal", "000001 rs 10001 imm", ">=", likely=False, link=True),
     _sign_branch("bltzall", "000001 rs 10010 imm", "<", likely=True, link=True),
     _sign_branch("bgezall", "000001 rs 10011 imm", ">=", likely=True, link=True),
+    _float_branch("bc1f", "00", true=False, likely=False),
+    _float_branch("bc1t", "01", true=True, likely=False),
+    _float_branch("bc1fl", "10", true=False, likely=True),
+    _float_branch("bc1tl", "11", true=True, likely=True),
     j,
     jal,
     _jump_register("jr", "00000"),

@@ -1,10 +1,10 @@
-"""Loads, stores, the load-linked pair, hints, and floating-point registers as plain storage."""
+"""Loads, stores, the load-linked pair, hints."""
 
 from __future__ import annotations
 
-from zkm.isa.encoding import BoolArray, Fields, destination
+from zkm.isa.encoding import Fields, destination
 from zkm.isa.instruction import Instruction, MicroCode, instruction, row
-from zkm.isa.registers import FCSR, FPR, LLADDR, NO_LINK, SINK, T0, T1, T2, T3, TLS
+from zkm.isa.registers import LLADDR, NO_LINK, SINK, T0, T1, T2, T3, TLS
 
 FAILED_STORE = 0xFFFE0000
 """Word that takes the store of a failed `sc`, whose last row needs some address; no program uses it."""
@@ -111,74 +111,7 @@ def rdhwr_thread_pointer(f: Fields) -> MicroCode:
     return [row("move", r1=TLS, r3=destination(f.rt))]
 
 
-# Floating-point registers as storage (C start-up code saves and restores them); o32 keeps a double in an
-# even register (low word) and the next one (high word), the high word first in big-endian memory.
-
-
-@instruction("lwc1", "110001 rs ft:5 imm")
-def lwc1(f: Fields) -> MicroCode:
-    """ft = word at rs + offset."""
-    return [row("lw", r1=f.rs, r3=FPR + f.rt, imm=f.offset)]
-
-
-@instruction("swc1", "111001 rs ft:5 imm")
-def swc1(f: Fields) -> MicroCode:
-    """Word at rs + offset = ft."""
-    return [row("sw", r1=f.rs, r2=FPR + f.rt, imm=f.offset)]
-
-
-def _even_register(f: Fields) -> BoolArray:
-    even: BoolArray = (f.rt & 1) == 0
-    return even
-
-
-# Only a last row can be `lw` or `sw`. At a multiple of 4, `lwl` and `swl` move the whole word; at any
-# other address the second row finds no memory and the program cannot continue.
-
-
-@instruction("ldc1", "110101 rs ft:5 imm", valid=_even_register)
-def ldc1(f: Fields) -> MicroCode:
-    """(ft + 1, ft) = double word at rs + offset."""
-    return [
-        row("lwl", r1=f.rs, r2=FPR + 1 + f.rt, imm=f.offset),
-        row("lw", r1=f.rs, r3=FPR + f.rt, imm=f.offset + 4),
-    ]
-
-
-@instruction("sdc1", "111101 rs ft:5 imm", valid=_even_register)
-def sdc1(f: Fields) -> MicroCode:
-    """Double word at rs + offset = (ft + 1, ft)."""
-    return [
-        row("swl", r1=f.rs, r2=FPR + 1 + f.rt, imm=f.offset),
-        row("sw", r1=f.rs, r2=FPR + f.rt, imm=f.offset + 4),
-    ]
-
-
-@instruction("mfc1", "010001 00000 rt fs:5 00000000000")
-def mfc1(f: Fields) -> MicroCode:
-    """rt = fs."""
-    return [row("move", r1=FPR + f.rd, r3=destination(f.rt))]
-
-
-@instruction("mtc1", "010001 00100 rt fs:5 00000000000")
-def mtc1(f: Fields) -> MicroCode:
-    """fs = rt."""
-    return [row("move", r1=f.rt, r3=FPR + f.rd)]
-
-
-@instruction("cfc1", "010001 00010 rt 11111 00000000000", form="$31")
-def cfc1(f: Fields) -> MicroCode:
-    """rt = floating-point control and status."""
-    return [row("move", r1=FCSR, r3=destination(f.rt))]
-
-
-@instruction("ctc1", "010001 00110 rt 11111 00000000000", form="$31")
-def ctc1(f: Fields) -> MicroCode:
-    """Floating-point control and status = rt."""
-    return [row("move", r1=f.rt, r3=FCSR)]
-
-
 MEMORY = (
     lw, sw, lb, lbu, lh, lhu, lwl, lwr, sb, sh, swl, swr, ll, sc, sync, pref, cache, synci,
-    rdhwr_thread_pointer, lwc1, swc1, ldc1, sdc1, mfc1, mtc1, cfc1, ctc1,
+    rdhwr_thread_pointer,
 )  # fmt: skip
