@@ -17,10 +17,12 @@ from elftools.elf.sections import SymbolTableSection
 from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.encoding import Vectors
 from zkm.isa.registers import COP0
+from zkm.isa.rowops import ROW_OP
+from zkm.isa.rows import Rows
 
 __all__ = ["BREAK_REGISTER", "IMAGES", "KERNEL_BASE", "MAPPED_REGISTER", "Image", "Kernel", "load_kernel"]
 
-IMAGES = ("system",)
+IMAGES = ("system", "float")
 """The images by name: folder of the source and name of the built file."""
 
 BREAK_REGISTER = COP0 + 5
@@ -31,6 +33,7 @@ MAPPED_REGISTER = COP0 + 6
 memory for heap and mappings (MAPPED in entry.S)."""
 
 _EXECUTABLE = 1
+_ROUTINE = "float_"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,16 @@ class Kernel:
         """The image that every program has: system calls and signals."""
         return self.images["system"]
 
+    @property
+    def float(self) -> Image:
+        """The image of programs with floating-point arithmetic: its routines."""
+        return self.images["float"]
+
+    def uses_float(self, rows: Rows) -> bool:
+        """True if any of the rows enters a float routine."""
+        entries = np.array(list(self.vectors.routines.values()), np.int64)
+        return bool(np.isin(rows.imm[rows.code == ROW_OP["jump_imm"].code], entries).any())
+
     def digest(self) -> bytes:
         """32 bytes (SHA-256) that stand for the kernel in the proof system's version."""
         return hashlib.sha256(b"".join(image.digest() for image in self.images.values())).digest()
@@ -106,6 +119,11 @@ def make_kernel(images: Mapping[str, Image]) -> Kernel:
         breakpoint=address["vector_breakpoint"],
         arithmetic=address["vector_arithmetic"],
         reserved=address["vector_reserved"],
+        routines={
+            name.removeprefix(_ROUTINE): at
+            for name, at in images["float"].symbols.items()
+            if name.startswith(_ROUTINE)
+        },
     )
     return Kernel(images, vectors)
 

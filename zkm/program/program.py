@@ -13,7 +13,7 @@ import numpy.typing as npt
 from zkm.errors import ProgramError
 from zkm.isa.registers import LLADDR, NO_LINK, REGISTER_COUNT, SP
 from zkm.isa.rows import Rows
-from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, load_kernel
+from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, Image, load_kernel
 from zkm.program.elf import Executable, read_elf
 from zkm.program.image import Piece, build_rows
 from zkm.program.layout import PAGE_SIZE, USER_LIMIT
@@ -27,7 +27,8 @@ MAX_FILE_BYTES = 1 << 28
 class Program:
     """Everything that is fixed before a run; the program key is a commitment to it.
 
-    rows: the whole memory image (ELF segments, initial stack, kernel) with its row operations.
+    rows: the whole memory image (ELF segments, initial stack, kernel) with its row operations; the kernel's
+        float image is there only if the program has an instruction that enters it.
     segments: int64[n, 2], ranges [s, e) of word numbers (byte address / 4) that the image covers,
         ascending, disjoint, not adjacent. All other memory is zero at the start.
     entry: byte address of the first instruction.
@@ -73,12 +74,18 @@ def load(
     )
     pieces = [Piece(segment.address, segment.contents, segment.executable) for segment in executable.segments]
     pieces.append(Piece(sp, stack, executable=False))
-    pieces += [
-        Piece(section.address, section.words.astype(">u4").tobytes(), section.executable)
-        for section in kernel.system.sections
-    ]
+    pieces += _pieces(kernel.system)
     rows, segments = build_rows(pieces, kernel.vectors)
+    if kernel.uses_float(rows):
+        rows, segments = build_rows([*pieces, *_pieces(kernel.float)], kernel.vectors)
     return Program(rows, segments, executable.entry, _initial_registers(executable, sp), name)
+
+
+def _pieces(image: Image) -> list[Piece]:
+    return [
+        Piece(section.address, section.words.astype(">u4").tobytes(), section.executable)
+        for section in image.sections
+    ]
 
 
 def _read_file(path: Path) -> bytes:
