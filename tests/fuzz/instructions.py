@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.fuzz.campaign import Outcome
-from tests.machine.batch import AFTER, FLOATS, FLOATS_AFTER, TESTED, TRAPPED, WINDOW, WINDOW_WORDS, Batch
+from tests.machine.batch import (
+    AFTER,
+    CONTROL_AFTER,
+    FLOATS,
+    FLOATS_AFTER,
+    TESTED,
+    TRAPPED,
+    WINDOW,
+    WINDOW_WORDS,
+    Batch,
+)
 from tests.machine.cases import comparable, make_batch
 from zkm.isa.instructions import BY_NAME
 
@@ -84,6 +94,8 @@ def disagreements(ours: np.ndarray, theirs: np.ndarray) -> list[str]:
 
 def place_name(place: int) -> str:
     """What a word of a record stands for afterwards."""
+    if place == CONTROL_AFTER:
+        return "FCSR"
     if place == TRAPPED:
         return "trapped"
     if WINDOW <= place < WINDOW + WINDOW_WORDS:

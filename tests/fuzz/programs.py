@@ -16,9 +16,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tests.isa.floats import uses_float
 from tests.isa.vectors import ALIGNMENT, is_predictable
-from tests.machine.batch import WINDOW_WORDS, Batch, Loop, load_address, op
-from tests.machine.cases import comparable, draw_fields, is_branch, random_records, seed_of
+from tests.machine.batch import CONTROL, WINDOW_WORDS, Batch, Loop, load_address, op
+from tests.machine.cases import (
+    NO_ENABLES,
+    comparable,
+    draw_fields,
+    is_branch,
+    is_conditional_trap,
+    random_records,
+    seed_of,
+)
 from zkm.isa.instruction import Instruction
 from zkm.isa.instructions import BY_NAME, INSTRUCTIONS
 
@@ -26,21 +35,25 @@ POINTER, COUNTER, LINK, RA = 28, 25, 30, 31
 BODY_WORDS, BLOCK_WORDS, ROUNDS = 120, 176, 3
 
 OVERFLOWING = ("add", "addi", "sub")
-CONDITIONAL_TRAPS = tuple(entry for entry in INSTRUCTIONS if entry.mnemonic.startswith("t"))
+CONDITIONAL_TRAPS = tuple(entry for entry in INSTRUCTIONS if is_conditional_trap(entry))
 PLAIN = [
     entry
     for entry in comparable()
     if not is_branch(entry)
     and entry not in CONDITIONAL_TRAPS
-    and entry.mnemonic not in ("break", "syscall", "ll", "sc")
+    and entry.mnemonic not in ("break", "syscall", "ll", "sc", "ctc1")
 ]
 HI_LO = [
     entry
     for entry in PLAIN
-    if entry.mnemonic[:4] in ("mult", "madd", "msub", "mfhi", "mflo", "mthi", "mtlo")
-    or entry.mnemonic.startswith("div")
+    if not uses_float(entry)
+    and (
+        entry.mnemonic[:4] in ("mult", "madd", "msub", "mfhi", "mflo", "mthi", "mtlo")
+        or entry.mnemonic in ("div", "divu")
+    )
 ]
 MEMORY = [entry for entry in PLAIN if entry.mnemonic in ALIGNMENT]
+WITH_OFFSET = [entry for entry in MEMORY if "imm" in entry.pattern.fields]
 BRANCHES = [entry for entry in INSTRUCTIONS if is_branch(entry) and "imm" in entry.pattern.fields]
 LINKING = [entry for entry in BRANCHES if "al" in entry.mnemonic]
 NOT_LINKING = [entry for entry in BRANCHES if "al" not in entry.mnemonic]
@@ -97,6 +110,7 @@ def drafts(count: int, seed: int) -> list[Draft]:
     """`count` random programs; the same seed gives the same ones."""
     rng = random.Random(f"programs {seed}")
     records = random_records(seed_of(rng), count)
+    records[:, CONTROL] &= NO_ENABLES
     return [_Writer(rng, records[number]).draft for number in range(count)]
 
 
@@ -179,11 +193,12 @@ class _Writer:
             fields = draw_fields(entry, self.rng)
             size = ALIGNMENT.get(entry.mnemonic)
             if size is not None:
-                fields["rs"], fields["imm"] = POINTER, self.rng.randrange(0, 4 * WINDOW_WORDS, size)
+                offset = self.rng.randrange(0, 4 * WINDOW_WORDS, size)
+                fields |= {"rs": POINTER, **({"imm": offset} if "imm" in fields else {"rt": 0})}
             if entry.mnemonic in OVERFLOWING:
                 self.tame(entry, fields)
             written = {fields.get("rd"), fields.get("rt")}
-            if is_predictable(entry.mnemonic, fields) and not written & self.kept:
+            if is_predictable(entry, fields) and not written & self.kept:
                 return entry.encode(**fields)
 
     def tame(self, entry: Instruction, fields: dict[str, int]) -> None:
@@ -270,12 +285,12 @@ class _Writer:
     def other_base(self) -> None:
         """An access through a register just computed, with an offset of either sign."""
         base = self.rng.choice(range(2, 24))
-        entry = self.rng.choice(MEMORY)
+        entry = self.rng.choice(WITH_OFFSET)
         size = ALIGNMENT[entry.mnemonic]
         at = self.rng.randrange(0, 4 * WINDOW_WORDS, size)
         offset = self.rng.choice((-0x8000, -size, 0, size, 0x7FF8))
         fields = {**draw_fields(entry, self.rng), "rs": base, "imm": offset & 0xFFFF}
-        while {fields.get("rt")} & self.kept or not is_predictable(entry.mnemonic, fields):
+        while {fields.get("rt")} & self.kept or not is_predictable(entry, fields):
             fields = {**draw_fields(entry, self.rng), "rs": base, "imm": offset & 0xFFFF}
         # The distance may need more than 16 bits: two steps.
         half = (at - offset) // 2

@@ -80,12 +80,13 @@ def test_a_nop_in_the_slot_is_fused(name: str, operation: str, with_slot: set, w
 def test_unknown_words_have_no_operation() -> None:
     unknown = [
         0xFFFFFFFF,
-        0x00000001,  # movf
-        0x46000000,  # add.s
+        BY_NAME["add.d"].encode(fd=1),
+        BY_NAME["c.eq.d"].encode(ft=3),
+        0x46000008,  # round.l.s, which needs 64-bit registers
+        0x46C00000,  # add.ps
         0x78000000,
         0x7C0004C0 | 31 << 11,  # ext beyond the word
         BY_NAME["ins"].encode(rs=1, rt=2, msb=3, lsb=4),
-        BY_NAME["ldc1"].encode(rs=1, ft=3),
         0x40800000,  # mtc0 of register 0
     ]
     rows = text(*unknown, at=KERNEL_BASE)

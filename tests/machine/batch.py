@@ -4,7 +4,8 @@ A loop loads the registers of a case from its record, jumps to the case's block 
 with what belongs around it), stores the registers back and goes on to the next case:
 
     record, by word:  0-31 registers, 32 HI, 33 LO, 34 address of the block, 36-51 data window,
-                      52 marks a trap, 56-87 registers afterwards, 88 HI, 89 LO,
+                      52 marks a trap, 53 FCSR, 54 FCSR afterwards, 56-87 registers afterwards,
+                      88 HI, 89 LO,
                       96-127 $f0-$f31, 128-159 the same afterwards
 
 $k0 (record) and $k1 are the loop's; the instructions under test do not name them. Both sides
@@ -24,6 +25,7 @@ from zkm.isa.encoding import Vectors
 from zkm.isa.instructions import BY_NAME
 from zkm.isa.registers import LLADDR, NO_LINK, TLS
 from zkm.isa.rows import Rows
+from zkm.kernel import load_kernel
 from zkm.machine.host import Host
 from zkm.machine.interpreter import Limits, execute
 from zkm.program import Program
@@ -31,6 +33,7 @@ from zkm.program import Program
 LOOP, BLOCKS, HALT, RECORDS = 0x100000, 0x110000, 0x80001000, 0x400000
 BLOCK_WORDS, RECORD_WORDS = 12, 160
 BLOCK_OF, WINDOW, WINDOW_WORDS, TRAPPED, AFTER, FLOATS, FLOATS_AFTER = 34, 36, 16, 52, 56, 96, 128
+CONTROL, CONTROL_AFTER = 53, 54
 THREAD_POINTER = 0x12345678
 
 K0, K1 = 26, 27
@@ -66,6 +69,7 @@ class Loop:
         next_case = self._here
         if self.floats:
             add(op("lwc1", rs=K0, ft=f, imm=4 * (FLOATS + f)) for f in range(32))
+            add([op("lw", rs=K0, rt=2, imm=4 * CONTROL), op("ctc1 (FCSR)", rt=2)])
         add([op("lw", rs=K0, rt=2, imm=4 * 32), op("mthi", rs=2)])
         add([op("lw", rs=K0, rt=2, imm=4 * 33), op("mtlo", rs=2)])
         add(op("lw", rs=K0, rt=r, imm=4 * r) for r in TESTED if r)
@@ -78,6 +82,7 @@ class Loop:
         add([op("mflo", rd=2), op("sw", rs=K0, rt=2, imm=4 * (AFTER + 33))])
         if self.floats:
             add(op("swc1", rs=K0, ft=f, imm=4 * (FLOATS_AFTER + f)) for f in range(32))
+            add([op("cfc1", rt=2, n=31), op("sw", rs=K0, rt=2, imm=4 * CONTROL_AFTER)])
         add([op("addiu", rs=K0, rt=K0, imm=4 * RECORD_WORDS)])
         add([op("lw", rs=K0, rt=K1, imm=4 * BLOCK_OF), 0])
         back = (next_case - self._here - 4) // 4 & 0xFFFF
@@ -127,7 +132,8 @@ class Batch:
         """All of it as a program for the native machine."""
         blocks, records = self.memory()
         trap = self.loop.trap
-        vectors = Vectors(syscall=trap, breakpoint=trap, arithmetic=trap, reserved=trap)
+        kernel = load_kernel()
+        vectors = Vectors(trap, trap, trap, trap, kernel.vectors.routines)
         halt = BY_NAME["ctc2 (halt)"].encode(rt=0, rd=0)
 
         def text(address: int, words: np.ndarray | list[int]) -> Rows:
@@ -135,7 +141,10 @@ class Batch:
             return decode(address + 4 * np.arange(len(array), dtype=np.int64), array, vectors)
 
         data = Rows.data(RECORDS + 4 * np.arange(len(records), dtype=np.int64), records)
-        rows = Rows.concatenate([text(LOOP, self.loop.words), text(BLOCKS, blocks), data, text(HALT, [halt])])
+        parts = [text(LOOP, self.loop.words), text(BLOCKS, blocks), data, text(HALT, [halt])]
+        if self.loop.floats:
+            parts += [text(section.address, section.words) for section in kernel.float.sections]
+        rows = Rows.concatenate(parts)
         registers = np.zeros(128, np.int64)
         registers[LLADDR] = NO_LINK
         registers[TLS] = THREAD_POINTER

@@ -6,9 +6,11 @@ import random
 
 import numpy as np
 
+from tests.isa import floats
 from tests.isa.vectors import ALIGNMENT, is_predictable
 from tests.machine.batch import (
     BLOCK_WORDS,
+    CONTROL,
     FLOATS,
     RECORD_WORDS,
     TESTED,
@@ -29,6 +31,13 @@ CORNERS = np.array(
     ],
     np.uint32,
 )
+
+CONDITIONAL_TRAPS = (
+    *("teq", "tne", "tge", "tgeu", "tlt", "tltu"),
+    *("teqi", "tnei", "tgei", "tgeiu", "tlti", "tltiu"),
+)
+NO_ENABLES = np.uint32(0xFFFFF07F)
+"""FCSR without enabled exceptions: no floating-point instruction but `ctc1` traps."""
 
 CORNER_HALVES = sorted({int(value) & 0xFFFF for value in CORNERS})
 
@@ -65,13 +74,13 @@ def is_branch(entry: Instruction) -> bool:
     return entry.mnemonic[0] in "bj" and entry.mnemonic != "break"
 
 
-def comparable() -> list[Instruction]:
-    """The entries whose effect QEMU's processor model shows.
+def is_conditional_trap(entry: Instruction) -> bool:
+    return entry.mnemonic in CONDITIONAL_TRAPS
 
-    Kernel instructions are no instructions to QEMU. ctc1: QEMU interprets the written bits as rounding mode
-    and exceptions, the machine only keeps them.
-    """
-    return [entry for entry in INSTRUCTIONS if not entry.privileged and entry.mnemonic != "ctc1"]
+
+def comparable() -> list[Instruction]:
+    """The entries whose effect QEMU's processor model shows: kernel instructions are none to QEMU."""
+    return [entry for entry in INSTRUCTIONS if not entry.privileged]
 
 
 def random_records(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -81,7 +90,8 @@ def random_records(rng: np.random.Generator, count: int) -> np.ndarray:
     records[:, 0] = 0
     records[:, WINDOW : WINDOW + WINDOW_WORDS] = values(rng, (count, WINDOW_WORDS))
     records[:, TRAPPED] = 0
-    records[:, FLOATS : FLOATS + 32] = values(rng, (count, 32))
+    records[:, FLOATS : FLOATS + 32] = floats.registers(rng, count)
+    records[:, CONTROL] = floats.control(rng, count)
     # Equal operands, which uniform values never are.
     equal = rng.random(count) < 0.2
     records[equal, 1:32] = records[equal, 1:2]
@@ -91,12 +101,12 @@ def random_records(rng: np.random.Generator, count: int) -> np.ndarray:
 def make_batch(entry: Instruction, count: int, seed: int = 0) -> Batch:
     """`count` cases of one entry."""
     rng = random.Random(f"{entry.name} {seed}")
-    loop = Loop(floats=entry.mnemonic.endswith("c1"))
+    loop = Loop(floats=floats.uses_float(entry))
     records = random_records(seed_of(rng), count)
     batch = Batch(loop, records, [], [])
     for number in range(count):
         fields = draw_fields(entry, rng)
-        while not is_predictable(entry.mnemonic, fields):
+        while not is_predictable(entry, fields):
             fields = draw_fields(entry, rng)
         make = _branch_block if is_branch(entry) else _block
         words, start = make(entry, fields, batch, number, rng)
@@ -116,6 +126,8 @@ def draw_fields(entry: Instruction, rng: random.Random) -> dict[str, int]:
             fields[name] = rng.choice((rng.choice(CORNER_HALVES), rng.getrandbits(16)))
         else:
             fields[name] = rng.getrandbits(width)
+            if name in ("fr", "ft", "fs", "fd") and rng.random() < 0.9:
+                fields[name] &= ~1
     names = [name for name in fields if name in ("rs", "rt", "rd")]
     if len(names) > 1 and rng.random() < 0.25:
         first, second = rng.sample(names, 2)
@@ -136,7 +148,8 @@ def _block(
     # The access falls into the case's window.
     window = batch.window(number)
     address = window + rng.randrange(0, 4 * WINDOW_WORDS, size)
-    offset = (fields["imm"] ^ 0x8000) - 0x8000
+    index = int(batch.records[number, fields["rt"]]) if "rt" in fields else 0
+    offset = (fields["imm"] ^ 0x8000) - 0x8000 if "imm" in fields else index
     batch.records[number, fields["rs"]] = (address - offset) & 0xFFFFFFFF
     if entry.mnemonic != "sc":
         return [entry.encode(**fields)], 0

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 
 from tests.isa.vectors import ALIGNMENT, is_predictable
-from tests.machine.batch import TRAPPED, Batch, Loop, op
-from tests.machine.cases import draw_fields, is_branch, random_records, seed_of
+from tests.machine.batch import CONTROL, TRAPPED, Batch, Loop, op
+from tests.machine.cases import (
+    NO_ENABLES,
+    draw_fields,
+    is_branch,
+    is_conditional_trap,
+    random_records,
+    seed_of,
+)
 from tests.machine.invariants import check_trace
 from tests.machine.reference import assert_equal_to_reference
 from zkm import machine
@@ -26,9 +33,9 @@ PLAIN = [
     for entry in INSTRUCTIONS
     if not entry.privileged
     and not is_branch(entry)
-    and entry.mnemonic not in (*TRAPS, "sc", "rdhwr")
-    and not entry.mnemonic.startswith("t")
-    and not entry.mnemonic.endswith("c1")
+    and entry.mnemonic not in (*TRAPS, "sc", "rdhwr", "ctc1")
+    and not is_conditional_trap(entry)
+    and not entry.mnemonic.endswith("xc1")
 ]
 BRANCHES = [entry for entry in INSTRUCTIONS if is_branch(entry) and "imm" in entry.pattern.fields]
 
@@ -36,8 +43,9 @@ BRANCHES = [entry for entry in INSTRUCTIONS if is_branch(entry) and "imm" in ent
 def random_batch(count: int, seed: int) -> Batch:
     """Programs of instructions and forward branches, each gone through ROUNDS times."""
     rng = random.Random(seed)
-    loop = Loop(floats=False)
+    loop = Loop(floats=True)
     batch = Batch(loop, random_records(seed_of(rng), count), [], [0] * count, BLOCK_WORDS)
+    batch.records[:, CONTROL] &= NO_ENABLES
     batch.records[:, WINDOW_POINTER] = [batch.window(number) for number in range(count)]
     for _ in range(count):
         words = [op("addiu", rt=COUNTER, imm=ROUNDS)]
@@ -69,7 +77,7 @@ def draw(entry: Instruction, rng: random.Random, distance: int | None = None) ->
         if distance is not None:
             fields["imm"] = distance
         kept = {fields.get("rd"), fields.get("rt")} & {WINDOW_POINTER, COUNTER}
-        if is_predictable(entry.mnemonic, fields) and not kept:
+        if is_predictable(entry, fields) and not kept:
             return entry.encode(**fields)
 
 

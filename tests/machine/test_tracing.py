@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.isa.floats import uses_float
 from tests.machine.cases import make_batch
 from tests.machine.invariants import check_trace
 from tests.machine.reference import assert_equal_to_reference
@@ -45,7 +46,7 @@ def test_every_instruction():
     for entry in INSTRUCTIONS:
         if entry.privileged:
             continue
-        program = make_batch(entry, 12, seed=1).program()
+        program = make_batch(entry, 6 if uses_float(entry) else 12, seed=1).program()
         trace = machine.trace(program)
         assert_equal_to_reference(trace)
         check_trace(trace)

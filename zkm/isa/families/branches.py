@@ -93,7 +93,10 @@ def _float_branch(mnemonic: str, selector: str, true: bool, likely: bool) -> Ins
 
     def micro(f: Fields) -> MicroCode:
         name = "bz_ne" if true else "bz_eq"
-        return [row("and", r1=FCSR, r3=T0, imm=condition_bit(f.bits(18, 3)), fi=1), _branch(f, name, likely, T0)]
+        return [
+            row("and", r1=FCSR, r3=T0, imm=condition_bit(f.bits(18, 3)), fi=1),
+            _branch(f, name, likely, T0),
+        ]
 
     summary = f"Branch if condition cc is {'true' if true else 'false'}"
     pattern = f"010001 01000 cc:3 {selector} imm"

@@ -127,7 +127,9 @@ def _fused(name: str, function: str, routine: str, text: str) -> tuple[Instructi
         def micro(f: Fields) -> MicroCode:
             factors = [*_words(double, fs(f)), *_words(double, ft(f))]
             call = _call(f, routine + ("_double" if double else "_single"), factors, double)
-            third = [_to(target, word) for target, word in zip((S1, S2), _words(double, _fr(f)), strict=False)]
+            third = [
+                _to(target, word) for target, word in zip((S1, S2), _words(double, _fr(f)), strict=False)
+            ]
             return [*third, *call]
 
         micro.__doc__ = text
