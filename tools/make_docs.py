@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from zkm.contract.layout import markdown as proof_layout
 from zkm.isa.describe import markdown_page as instructions_page
@@ -45,8 +46,18 @@ def transcript() -> str:
     return "\n".join(lines)
 
 
+def guest_tables() -> Any:
+    """The module beside this file, however this file was loaded."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    import guest_tables
+
+    return guest_tables
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "../examples/guests/README.md": {"guests": lambda: guest_tables().overview()},
     "contracts.md": {"proof bytes": proof_layout},
+    "machine.md": {"guests": lambda: guest_tables().sizes()},
     "protocol.md": {"parameter sets": parameter_sets, "transcript": transcript},
 }
 """Page → marked part → what it holds."""

@@ -49,10 +49,9 @@ def _toolchain_digest(toolchain: ToolChain) -> str:
 def _guest_digest(guest: Guest) -> str:
     """Of everything that an ELF file is made from, but installed compilers."""
     description = [guest.build, guest.variant, *map(dataclasses.asdict, guest.sources)]
+    library = LIBRARY.glob("*") if "$LIB" in guest.build else []
     named = [guest.folder / word for word in shlex.split(guest.build, comments=True) if "/" in word]
-    files = {
-        path.resolve() for path in (*guest.folder.rglob("*"), *LIBRARY.glob("*"), *named) if path.is_file()
-    }
+    files = {path.resolve() for path in (*guest.folder.rglob("*"), *library, *named) if path.is_file()}
     files -= {path.resolve() for run in guest.runs for path in (run.stdin, run.stdout) if path is not None}
     files -= {path for path in files if path.suffix == ".elf" or path.name == "guest.toml"}
     return _digest([description, _toolchain_digest(guest.toolchain)], list(files))

@@ -30,7 +30,7 @@ CACHE = ROOT / ".cache" / "guests"
 
 @dataclass(frozen=True)
 class SourcePackage:
-    """A Debian source package. What is pinned is its upstream archive, which stays while Debian's patches change.
+    """A Debian source package; its upstream archive is pinned, which stays while Debian's patches change.
 
     Attributes:
         name: as Debian names it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -87,6 +89,17 @@ def test_committed_files_are_small_and_there():
     assert all(guest.elf.exists() for guest in committed)
     assert set(GUESTS_FOLDER.glob("*/*.elf")) == {guest.elf for guest in committed}
     assert sum(guest.elf.stat().st_size for guest in committed) <= COMMITTED_BYTES
+
+
+def test_committed_files_are_measured():
+    entries = json.loads((GUESTS_FOLDER / "measurements.json").read_text())
+    measured = {name: entry["elf_sha256"] for name, entry in entries.items() if guests()[name].committed}
+    present = {
+        guest.name: hashlib.sha256(guest.elf.read_bytes()).hexdigest()
+        for guest in guests().values()
+        if guest.committed
+    }
+    assert measured == present, "run tools/measure_guests.py and `make docs`"
 
 
 @pytest.mark.parametrize(("guest", "run"), RUNS)
