@@ -70,8 +70,8 @@ def check_level(
     instructions = sum(verdict.result.instructions for verdict in verdicts if verdict.result)
     click.echo(
         f"{level}: {len(every)} tests, {len(built)} build, {kinds['passed']} pass, {kinds['failed']} fail, "
-        f"{kinds['beyond']} are beyond the machine, qemu fails {kinds['qemu fails']}; {instructions:,} instructions, "
-        f"{time.monotonic() - start:.0f} s"
+        f"{kinds['beyond']} are beyond the machine, qemu fails {kinds['qemu fails']}; "
+        f"{instructions:,} instructions, {time.monotonic() - start:.0f} s"
     )
     passed = [pair for pair, verdict in zip(built, verdicts, strict=True) if verdict.kind == "passed"]
     return [(f"{level} {name}", elf) for name, elf in passed], kinds["failed"]

@@ -15,7 +15,7 @@ from tests.torture.suite import FOLDER, Unavailable, find_tests, own_options, re
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    """A cache with a suite of tests: two pass, and one each fails, needs code on the stack, and does not build."""
+    """A cache with a suite: two pass; one each fails, needs code on the stack, and does not build."""
     root = tmp_path / "gcc-0" / FOLDER
     for folder in ("ieee", "builtins/lib"):
         (root / folder).mkdir(parents=True)
