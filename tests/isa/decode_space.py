@@ -26,8 +26,8 @@ TEXT = 0x400000
 # The debugger's breakpoint: qemu-mips itself gives up there.
 _SDBBP = 0x7000003F
 
-# Register numbers that tell forms apart: zero or not, and even ones for pairs of $f registers.
-_REGISTERS = tuple(itertools.product((0, 2), (0, 4), (0, 6)))
+# Register numbers that tell forms apart: zero or not, one (rotr), and even ones for pairs of $f registers.
+_REGISTERS = tuple(itertools.product((0, 1, 2), (0, 4), (0, 6)))
 
 
 def words() -> np.ndarray:
@@ -47,12 +47,14 @@ def words() -> np.ndarray:
         elif opcode in (0o20, 0o21, 0o22):
             fields = itertools.product(range(32), range(64), (0, 2), (0, 4), (0, 2))
             made += [base | rs << 21 | rt << 16 | rd << 11 | fd << 6 | f for rs, f, rt, rd, fd in fields]
-            made += [base | rs << 21 | rt << 16 | rd << 11 for rs in range(16) for rt in (0, 4) for rd in range(32)]
+            made += [
+                base | rs << 21 | rt << 16 | rd << 11 for rs in range(16) for rt in (0, 4) for rd in range(32)
+            ]
         elif opcode == 0o23:
             fields = itertools.product(range(64), (0, 2), (0, 4), (0, 6), (0, 8))
             made += [base | rs << 21 | rt << 16 | rd << 11 | fd << 6 | f for f, rs, rt, rd, fd in fields]
         else:
-            made += [base | rs << 21 | rt << 16 | 8 for rs in (0, 2) for rt in (0, 1, 4)]
+            made += [base | rs << 21 | rt << 16 | n for rs in (0, 2) for rt in (0, 1, 4) for n in (0, 8)]
     # rdhwr's register, and the codes of `cache`, `pref` and `synci`.
     made += [0o37 << 26 | 4 << 16 | rd << 11 | 0o73 for rd in range(32)]
     made += [opcode << 26 | 2 << 21 | rt << 16 | 8 for opcode in (0o57, 0o63) for rt in range(32)]
@@ -105,8 +107,12 @@ def mnemonics(space: np.ndarray) -> list[str]:
         names = ["" if parts[2].startswith((".word", "0x")) else parts[2].split()[0] for parts in lines]
         # The disassembler knows every extension, the assembler those of the processor.
         texts = [" ".join(parts[2:]).split("<")[0] for parts in lines]
-        source.write_text("".join(f"{text if name else ''}\n" for name, text in zip(names, texts, strict=True)))
-        done = subprocess.run([*ASSEMBLER, "-o", "/dev/null", str(source)], capture_output=True, text=True)
+        source.write_text(
+            "".join(f"{text if name else ''}\n" for name, text in zip(names, texts, strict=True))
+        )
+        done = subprocess.run(
+            [*ASSEMBLER, "-o", "/dev/null", str(source)], check=False, capture_output=True, text=True
+        )
     for number in re.findall(r":(\d+): Error: (?:opcode not supported|unrecognized opcode)", done.stderr):
         names[int(number) - 1] = ""
     return names

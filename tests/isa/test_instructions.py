@@ -31,7 +31,11 @@ SINGLE = [
     entry
     for entry in INSTRUCTIONS
     # Their effect is an entry into the kernel, or they exist in the kernel only: tests/kernel.
-    if not entry.privileged and entry.mnemonic not in ("syscall", "break")
+    # rdhwr $0, $2: unicorn has a running clock and another number; tests/isa/test_decode_space.py asks
+    # qemu-mips.
+    if not entry.privileged
+    and entry.mnemonic not in ("syscall", "break")
+    and entry.name not in ("rdhwr ($0)", "rdhwr ($2)")
 ]
 
 

@@ -79,8 +79,13 @@ def is_conditional_trap(entry: Instruction) -> bool:
 
 
 def comparable() -> list[Instruction]:
-    """The entries whose effect QEMU's processor model shows: kernel instructions are none to QEMU."""
-    return [entry for entry in INSTRUCTIONS if not entry.privileged]
+    """The entries whose effect QEMU's processor model shows.
+
+    Kernel instructions are none to QEMU. rdhwr $0, $2: unicorn has more than one processor and a running
+    clock, unlike qemu-mips.
+    """
+    odd = ("rdhwr ($0)", "rdhwr ($2)")
+    return [entry for entry in INSTRUCTIONS if not entry.privileged and entry.name not in odd]
 
 
 def random_records(rng: np.random.Generator, count: int) -> np.ndarray:

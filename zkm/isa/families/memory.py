@@ -105,6 +105,25 @@ cache = _no_operation("cache", "101111 rs op:5 imm", "Nothing.")
 synci = _no_operation("synci", "000001 rs 11111 imm", "Nothing.")
 
 
+def _hardware_register(number: int, value: int, meaning: str) -> Instruction:
+    """`rdhwr` of a register that is a constant of this processor."""
+
+    def micro(f: Fields) -> MicroCode:
+        return [row("li", r3=destination(f.rt), imm=value)]
+
+    micro.__doc__ = f"rt = {value}: {meaning}."
+    return instruction("rdhwr", f"011111 00000 rt {number:05b} 00000 111011", form=f"${number}")(micro)
+
+
+# As on a 24K; time stands still, since it would be the prover's choice.
+rdhwr_constants = (
+    _hardware_register(0, 0, "number of the processor"),
+    _hardware_register(1, 32, "step of `synci` in bytes"),
+    _hardware_register(2, 0, "cycle counter"),
+    _hardware_register(3, 2, "cycles per step of the counter"),
+)
+
+
 @instruction("rdhwr", "011111 00000 rt 11101 00000 111011", form="$29")
 def rdhwr_thread_pointer(f: Fields) -> MicroCode:
     """rt = thread pointer."""
@@ -113,5 +132,5 @@ def rdhwr_thread_pointer(f: Fields) -> MicroCode:
 
 MEMORY = (
     lw, sw, lb, lbu, lh, lhu, lwl, lwr, sb, sh, swl, swr, ll, sc, sync, pref, cache, synci,
-    rdhwr_thread_pointer,
+    *rdhwr_constants, rdhwr_thread_pointer,
 )  # fmt: skip
