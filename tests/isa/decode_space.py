@@ -26,8 +26,8 @@ TEXT = 0x400000
 # The debugger's breakpoint: qemu-mips itself gives up there.
 _SDBBP = 0x7000003F
 
-# Register numbers that tell forms apart: zero or not, one (rotr), and even ones for pairs of $f registers.
-_REGISTERS = tuple(itertools.product((0, 1, 2), (0, 4), (0, 6)))
+# Register numbers that tell forms apart: zero or not, one (rotr, movt), even ones for pairs of $f registers.
+_REGISTERS = tuple(itertools.product((0, 1, 2), (0, 1, 4), (0, 6)))
 
 
 def words() -> np.ndarray:
@@ -45,8 +45,13 @@ def words() -> np.ndarray:
         elif opcode == 1:
             made += [base | rs << 21 | rt << 16 | 8 for rt in range(32) for rs in (0, 2)]
         elif opcode in (0o20, 0o21, 0o22):
-            fields = itertools.product(range(32), range(64), (0, 2), (0, 4), (0, 2))
-            made += [base | rs << 21 | rt << 16 | rd << 11 | fd << 6 | f for rs, f, rt, rd, fd in fields]
+            # Condition flags have any number, doubles even ones (bc1t is format 8, movt.d function 0x11).
+            fields = itertools.product(range(32), range(64), range(4), (0, 4), (0, 2))
+            made += [
+                base | rs << 21 | rt << 16 | rd << 11 | fd << 6 | function
+                for rs, function, rt, rd, fd in fields
+                if rt % 2 == 0 or rs == 8 or function == 0x11
+            ]
             made += [
                 base | rs << 21 | rt << 16 | rd << 11 for rs in range(16) for rt in (0, 4) for rd in range(32)
             ]
@@ -104,7 +109,9 @@ def mnemonics(space: np.ndarray) -> list[str]:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         lines = [line.split("\t") for line in done.stdout.splitlines() if line[:1] == " " and ":\t" in line]
         assert len(lines) == len(space)
-        names = ["" if parts[2].startswith((".word", "0x")) else parts[2].split()[0] for parts in lines]
+        # "c1 0xb0" is a word of coprocessor 1 without a name.
+        names = [parts[2].split()[0] for parts in lines]
+        names = ["" if name.startswith((".word", "0x", "c0", "c1", "c2")) else name for name in names]
         # The disassembler knows every extension, the assembler those of the processor.
         texts = [" ".join(parts[2:]).split("<")[0] for parts in lines]
         source.write_text(

@@ -148,7 +148,7 @@ class Batch:
         registers = np.zeros(128, np.int64)
         registers[LLADDR] = NO_LINK
         registers[TLS] = THREAD_POINTER
-        return Program(rows, _ranges(rows), self.loop.start, registers, "batch")
+        return Program(rows, ranges_of(rows), self.loop.start, registers, "batch")
 
     def run_native(self) -> np.ndarray:
         """The records afterwards."""
@@ -179,7 +179,7 @@ class Batch:
         return np.frombuffer(data, ">u4").reshape(self.records.shape)
 
 
-def _ranges(rows: Rows) -> np.ndarray:
+def ranges_of(rows: Rows) -> np.ndarray:
     """The ranges [s, e) of word numbers that the rows cover."""
     words = rows.address[rows.is_image_word()] // 4
     pieces = np.split(words, np.flatnonzero(np.diff(words) != 1) + 1)
