@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tests.isa.floats import uses_float
+from tests.isa.floats import makes_numbers, uses_float
 from tests.isa.vectors import ALIGNMENT, is_predictable
 from tests.machine.batch import CONTROL, WINDOW_WORDS, Batch, Loop, load_address, op
 from tests.machine.cases import (
@@ -41,6 +41,7 @@ PLAIN = [
     for entry in comparable()
     if not is_branch(entry)
     and entry not in CONDITIONAL_TRAPS
+    and not makes_numbers(entry)
     and entry.mnemonic not in ("break", "syscall", "ll", "sc", "ctc1")
 ]
 HI_LO = [

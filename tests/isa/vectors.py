@@ -282,4 +282,9 @@ def oracle(cases: Cases) -> Results:
         results.pc[number] = -1 if traps else machine.reg_read(mips.UC_MIPS_REG_PC)
         if control:
             after[FCSR] = control.read()
+    if control:
+        numbers = slice(FPR, FPR + 32)
+        results.registers[:, numbers] = floats.with_default_nans(
+            cases.code[:, 0].astype(np.int64), cases.registers[:, numbers], results.registers[:, numbers]
+        )
     return results

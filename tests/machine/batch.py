@@ -20,6 +20,7 @@ import numpy as np
 import unicorn as uc
 from unicorn import mips_const as mips
 
+from tests.isa import floats
 from zkm.isa.decode import decode
 from zkm.isa.encoding import Vectors
 from zkm.isa.instructions import BY_NAME
@@ -158,7 +159,10 @@ class Batch:
         return np.frombuffer(data, ">u4").reshape(self.records.shape)
 
     def run_unicorn(self) -> np.ndarray:
-        """The records afterwards, as QEMU's 24Kf leaves them."""
+        """The records afterwards, as QEMU's 24Kf leaves them.
+
+        A block that computes a floating-point number has to begin with that (floats.with_default_nans).
+        """
         blocks, records = self.memory()
         machine = uc.Uc(uc.UC_ARCH_MIPS, uc.UC_MODE_MIPS32 | uc.UC_MODE_BIG_ENDIAN)
         machine.ctl_set_cpu_model(mips.UC_CPU_MIPS32_24KF)
@@ -176,7 +180,17 @@ class Batch:
         )
         machine.emu_start(self.loop.start, self.loop.end)
         data = machine.mem_read(RECORDS, 4 * self.records.size)
-        return np.frombuffer(data, ">u4").reshape(self.records.shape)
+        after = np.frombuffer(data, ">u4").reshape(self.records.shape).astype(np.uint32)
+        if self.loop.floats:
+            first = np.array(
+                [block[entry] for block, entry in zip(self.blocks, self.entries, strict=True)], np.int64
+            )
+            after[:, FLOATS_AFTER:] = floats.with_default_nans(
+                first,
+                self.records[:, FLOATS : FLOATS + 32].astype(np.int64),
+                after[:, FLOATS_AFTER:].astype(np.int64),
+            )
+        return after
 
 
 def ranges_of(rows: Rows) -> np.ndarray:

@@ -7,6 +7,7 @@ import random
 import numpy as np
 import pytest
 
+from tests.isa.floats import makes_numbers
 from tests.isa.vectors import ALIGNMENT, is_predictable
 from tests.machine.batch import CONTROL, TRAPPED, Batch, Loop, op
 from tests.machine.cases import (
@@ -35,6 +36,7 @@ PLAIN = [
     and not is_branch(entry)
     and entry.mnemonic not in (*TRAPS, "sc", "rdhwr", "ctc1")
     and not is_conditional_trap(entry)
+    and not makes_numbers(entry)
     and not entry.mnemonic.endswith("xc1")
 ]
 BRANCHES = [entry for entry in INSTRUCTIONS if is_branch(entry) and "imm" in entry.pattern.fields]

@@ -25,7 +25,7 @@ ROUTINE void float_compare_double(word ah, word al, word bh, word bl)
 	word less;
 
 	if (UNLIKELY(is_nan_double(ah, al) || is_nan_double(bh, bl))) {
-		unordered((is_nan_double(ah, al) && (ah & QUIET_DOUBLE)) || (is_nan_double(bh, bl) && (bh & QUIET_DOUBLE)));
+		unordered(is_signaling_double(ah, al) || is_signaling_double(bh, bl));
 		return;
 	}
 	if (al == bl && ah == bh) {
@@ -47,7 +47,7 @@ ROUTINE void float_compare_double(word ah, word al, word bh, word bl)
 ROUTINE void float_compare_single(word a, word b)
 {
 	if (UNLIKELY(is_nan_single(a) || is_nan_single(b))) {
-		unordered((is_nan_single(a) && (a & QUIET_SINGLE)) || (is_nan_single(b) && (b & QUIET_SINGLE)));
+		unordered(is_signaling_single(a) || is_signaling_single(b));
 		return;
 	}
 	if (a == b || !(a << 1 | b << 1))

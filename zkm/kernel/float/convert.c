@@ -8,8 +8,9 @@ ROUTINE dword float_double_of_single(word a)
 	word sign = a & SIGN;
 
 	if (UNLIKELY(e == 0xff)) {
-		if (is_nan_single(a) && (a & QUIET_SINGLE)) {
-			signal(INVALID);
+		if (is_nan_single(a)) {
+			if (a & SIGNALING_SINGLE)
+				signal(INVALID);
 			return NAN_DOUBLE;
 		}
 		e = 0x7ff - 896;
@@ -30,11 +31,12 @@ ROUTINE word float_single_of_double(word ah, word al)
 	word sign = ah & SIGN;
 
 	if (UNLIKELY(e == 0x7ff)) {
-		if (is_nan_double(ah, al) && (ah & QUIET_DOUBLE)) {
-			signal(INVALID);
+		if (is_nan_double(ah, al)) {
+			if (ah & SIGNALING_DOUBLE)
+				signal(INVALID);
 			return NAN_SINGLE;
 		}
-		return sign | 0x7f800000 | ah << 12 >> 9 | al >> 29;
+		return sign | 0x7f800000;
 	}
 	if (!(ah << 1 | al))
 		return sign;

@@ -43,11 +43,12 @@ extern void stop(void);
 #define MODE (fcsr & 3)
 #define FLUSH (1u << 24)
 
-/* Without NaN 2008 a quiet NaN has a clear quiet bit; these are what invalid operations give. */
+/* Without NaN 2008 a signalling NaN is one whose highest fraction bit is set; these are what an operation
+ * gives that is invalid or has a NaN among its operands. */
 #define NAN_SINGLE 0x7fbfffffu
 #define NAN_DOUBLE 0x7ff7ffffffffffffull
-#define QUIET_SINGLE 0x00400000u
-#define QUIET_DOUBLE 0x00080000u
+#define SIGNALING_SINGLE 0x00400000u
+#define SIGNALING_DOUBLE 0x00080000u
 
 /* What FPU instructions jump to; the names are found by zkm/kernel/image.py. */
 #define ROUTINE __attribute__((section(".text.entry")))
@@ -127,6 +128,16 @@ static inline int is_nan_double(word high, word low)
 static inline int is_nan_single(word a)
 {
 	return a << 1 > 0xff000000u;
+}
+
+static inline int is_signaling_double(word high, word low)
+{
+	return (high & SIGNALING_DOUBLE) && is_nan_double(high, low);
+}
+
+static inline int is_signaling_single(word a)
+{
+	return (a & SIGNALING_SINGLE) && is_nan_single(a);
 }
 
 #endif

@@ -111,18 +111,14 @@ word pack_single(word sign, int exponent, word significand)
 /* The result of an operation with a NaN among its operands. */
 dword nan_double(word ah, word al, word bh, word bl)
 {
-	if ((is_nan_double(ah, al) && (ah & QUIET_DOUBLE)) || (is_nan_double(bh, bl) && (bh & QUIET_DOUBLE))) {
+	if (is_signaling_double(ah, al) || is_signaling_double(bh, bl))
 		signal(INVALID);
-		return NAN_DOUBLE;
-	}
-	return is_nan_double(ah, al) ? DOUBLE(ah, al) : DOUBLE(bh, bl);
+	return NAN_DOUBLE;
 }
 
 word nan_single(word a, word b)
 {
-	if ((is_nan_single(a) && (a & QUIET_SINGLE)) || (is_nan_single(b) && (b & QUIET_SINGLE))) {
+	if (is_signaling_single(a) || is_signaling_single(b))
 		signal(INVALID);
-		return NAN_SINGLE;
-	}
-	return is_nan_single(a) ? a : b;
+	return NAN_SINGLE;
 }
