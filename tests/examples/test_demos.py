@@ -1,0 +1,92 @@
+"""Both applications from end to end: real guests, real proofs, the real verifier, Anvil."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from zkm import api
+from zkm.chain.accounts import local_account
+from zkm.chain.anvil import Anvil
+from zkm.chain.artifacts import compile_contracts
+from zkm.chain.node import Node
+from zkm.chain.session import Session
+from zkm.errors import ChainError
+from zkm.examples.bridge import demo as bridge_demo
+from zkm.examples.bridge.service import carry
+from zkm.examples.ledger import demo as ledger_demo
+from zkm.examples.ledger.operator import LedgerState
+from zkm.examples.ledger.service import LedgerService
+from zkm.examples.ledger.transactions import LedgerError, Transfer
+
+pytestmark = [pytest.mark.chain, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+ETHER = 10**18
+
+
+@pytest.fixture(scope="module")
+def artifacts():
+    return compile_contracts(ROOT, api.contract_source())
+
+
+@pytest.fixture
+def console():
+    return Console(file=io.StringIO(), width=200)
+
+
+def session_on(anvil, artifacts, folder):
+    return Session(Node.at(anvil.url), folder, artifacts.__getitem__, signer=local_account(0), say=print)
+
+
+def test_a_private_ledger(artifacts, console, tmp_path):
+    with Anvil() as anvil:
+        session = session_on(anvil, artifacts, tmp_path)
+        demo = ledger_demo.run_demo(session, artifacts.__getitem__, console)
+        state = demo.service.state
+        balances = [state.accounts[wallet.id].balance for wallet in demo.wallets]
+        assert balances == [1_500_000_000, 250_000_000, 1_250_000_000]
+        assert session.node.balance(demo.receiver) == 3 * ETHER // 2
+        assert session.node.balance(demo.ledger.address) == sum(balances) * 10**9 == 3 * ETHER
+        assert bytes(demo.ledger.ask("root")) == state.root
+        shown = console.file.getvalue()
+        assert "the same batch again: advance: WrongRoot" in shown
+        for row in ("alice's balance", "ether in the contract", "deposits taken"):
+            assert row in shown
+
+        with pytest.raises(LedgerError, match="not the one behind the contract's root"):
+            LedgerService(session, demo.ledger, ledger_demo.GUEST, LedgerState(state.domain))
+        # A ledger goes on: nothing waits, and what cannot be signed is not proven.
+        assert demo.service.waiting_deposits() == []
+        alice, bob, _ = demo.wallets
+        with pytest.raises(LedgerError, match="has 1500000000 gwei"):
+            demo.service.advance([alice.sign(2, Transfer(bob.id, 10**10))])
+        with pytest.raises(ChainError, match="NothingToClaim"):
+            demo.ledger.send(local_account(4), "claim", demo.receiver)
+
+
+def test_two_chains(artifacts, console, tmp_path):
+    with Anvil() as a, Anvil(chain_id=31338) as b:
+        source, target = Node.at(a.url), session_on(b, artifacts, tmp_path)
+        demo = bridge_demo.run_demo(source, target, artifacts.__getitem__, console)
+        assert demo.token.ask("balanceOf", demo.holder) == 3 * ETHER // 2
+        assert demo.bridge.ask("sourceChainId") == 31337
+        shown = console.file.getvalue()
+        assert "minting again: mint: NothingToMint" in shown
+        for row in ("locked for the holder", "known of chain A: locked", "state root"):
+            assert row in shown
+
+        # The proof is kept: the same value again is old, and another block is not known.
+        slot = bytes(demo.token.ask("slotOf", demo.holder))
+        number = demo.bridge.ask("entryOf", demo.lock_box.address, slot)[2]
+        with pytest.raises(ChainError, match="Stale"):
+            carry(
+                source,
+                target,
+                demo.bridge,
+                ROOT / bridge_demo.GUEST,
+                demo.lock_box.address,
+                slot,
+                number,
+            )

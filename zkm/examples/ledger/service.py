@@ -1,0 +1,77 @@
+"""The operator on a chain: reads deposits, proves batches, applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from zkm.chain.session import Session
+from zkm.errors import ProofError
+from zkm.examples.contract import DeployedContract
+from zkm.examples.ledger.hashing import queue_hash
+from zkm.examples.ledger.operator import Batch, Deposit, LedgerState
+from zkm.examples.ledger.transactions import LedgerError, SignedTransaction
+
+__all__ = ["LedgerService"]
+
+
+class LedgerService:
+    """One ledger's operator.
+
+    Args:
+        session: the operator's account, chain and keys.
+        contract: the PrivateLedger contract.
+        elf: the ledger's guest.
+        state: the state behind the contract's root. Who loses it, or its salt, can make no batch any more.
+
+    Raises:
+        LedgerError: the state is not the one behind the contract's root, or is of another ledger.
+    """
+
+    def __init__(self, session: Session, contract: DeployedContract, elf: Path, state: LedgerState) -> None:
+        self.session = session
+        self.contract = contract
+        self.state = state
+        self._elf = elf
+        if state.domain != bytes(contract.ask("domain")) or state.root != bytes(contract.ask("root")):
+            raise LedgerError("the state is not the one behind the contract's root")
+
+    def waiting_deposits(self) -> list[Deposit]:
+        """Deposits on the chain that no batch has taken, in order.
+
+        Raises:
+            LedgerError: the events do not hash to the contract's queue: the node leaves some out.
+        """
+        queue, waiting = self.state.queue, []
+        for event in self.contract.events("Deposited"):
+            if event["number"] <= self.state.deposit_count:
+                continue
+            deposit = Deposit(bytes(event["account"]), int(event["accountNumber"]), int(event["amount"]))
+            queue = queue_hash(queue, deposit.id, deposit.index, deposit.amount)
+            waiting.append(deposit)
+        if queue != bytes(self.contract.ask("queueAt", self.state.deposit_count + len(waiting))):
+            raise LedgerError("the deposits that the node tells of are not those that the contract has")
+        return waiting
+
+    def advance(
+        self, transactions: Sequence[SignedTransaction] = (), deposits: Sequence[Deposit] | None = None
+    ) -> tuple[Batch, int]:
+        """Make a batch of the waiting deposits (or the first of them, as given) and of transactions, prove it
+        and apply it.
+
+        Returns:
+            the batch, and the gas of the transaction.
+
+        Raises:
+            LedgerError: a transaction is not valid.
+            ChainError: the contract refuses the batch.
+        """
+        taken = self.waiting_deposits() if deposits is None else deposits
+        batch = self.state.next_batch(taken, transactions)
+        proof = self.session.prove(self._elf, stdin=batch.witness)
+        statement = proof.statement
+        if statement.exit_code != 0 or statement.output != batch.output.encode():
+            raise ProofError("the guest does not say what the operator computed")
+        receipt = self.contract.send(self.session.signer, "advance", statement.output, proof.proof)
+        self.state = batch.after
+        return batch, int(receipt["gasUsed"])
