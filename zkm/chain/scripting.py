@@ -9,7 +9,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +32,7 @@ from zkm.proof import Proof
 
 __all__ = [
     "ape_session",
+    "artifacts_of",
     "bytes32",
     "query",
     "readable_errors",
@@ -85,6 +86,17 @@ def readable_errors() -> Iterator[None]:
         raise
 
 
+def artifacts_of(project: Any) -> Callable[[str], Artifact]:
+    """The contracts of Ape's project by name, compiled when they are asked for."""
+
+    def artifact(name: str) -> Artifact:
+        kind = project.get_contract(name).contract_type
+        abi = json.loads(kind.model_dump_json())["abi"]
+        return Artifact(abi, bytes(kind.get_deployment_bytecode()), bytes(kind.get_runtime_bytecode() or b""))
+
+    return artifact
+
+
 @contextmanager
 def ape_session(context: Any, provider: Any, **options: Any) -> Iterator[Session]:
     """The session that a script's options ask for.
@@ -98,11 +110,6 @@ def ape_session(context: Any, provider: Any, **options: Any) -> Iterator[Session
     console = Console(highlight=False)
     project = context.local_project
 
-    def artifact(name: str) -> Artifact:
-        kind = project.get_contract(name).contract_type
-        abi = json.loads(kind.model_dump_json())["abi"]
-        return Artifact(abi, bytes(kind.get_deployment_bytecode()), bytes(kind.get_runtime_bytecode() or b""))
-
     with readable_errors():
         signer, policy = None, None
         keys, params = options.pop("keys", None), options.pop("params", "small")
@@ -112,7 +119,7 @@ def ape_session(context: Any, provider: Any, **options: Any) -> Iterator[Session
         yield Session(
             Node(provider.web3, say=console.print),
             Path(project.path),
-            artifact,
+            artifacts_of(project),
             signer=signer,
             keys=Path(keys) if keys else None,
             params=PARAMETER_SETS[params],

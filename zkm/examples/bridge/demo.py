@@ -138,4 +138,4 @@ def _ether(wei: Any) -> str:
 
 
 def _short(word: Any) -> str:
-    return f"0x{bytes(word).hex()[:16]}…"
+    return f"0x{bytes(word).hex()[:12]}…"
