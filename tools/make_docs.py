@@ -10,6 +10,7 @@ from typing import Any
 
 from zkm.contract.layout import markdown as proof_layout
 from zkm.isa.describe import markdown_page as instructions_page
+from zkm.kernel.calls import markdown as system_calls
 from zkm.params import PARAMETER_SETS
 from zkm.tables.describe import markdown as tables_page
 from zkm.tables.registry import machine_system, machine_tables
@@ -57,7 +58,7 @@ def guest_tables() -> Any:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "../examples/guests/README.md": {"guests": lambda: guest_tables().overview()},
     "contracts.md": {"proof bytes": proof_layout},
-    "machine.md": {"guests": lambda: guest_tables().sizes()},
+    "machine.md": {"guests": lambda: guest_tables().sizes(), "system calls": system_calls},
     "protocol.md": {"parameter sets": parameter_sets, "transcript": transcript},
 }
 """Page → marked part → what it holds."""

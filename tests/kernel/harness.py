@@ -9,23 +9,25 @@ import numpy as np
 from tests.isa.interpreter import Machine
 from zkm.isa.decode import decode
 from zkm.isa.instructions import BY_NAME
-from zkm.isa.registers import A0, A3, LLADDR, NO_LINK, V0
+from zkm.isa.registers import A0, A3, HI, LLADDR, LO, NO_LINK, SP, V0
 from zkm.isa.rows import Rows
-from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, load_kernel
+from zkm.kernel import HEAP_REGISTER, THREAD_REGISTER, load_kernel
+from zkm.kernel.calls import call_number, constants
 from zkm.kernel.image import Section
 
 CODE = 0x400000
 BUFFER = 0x500000
 HEAP = 0x600000
 MEMORY_END = 0x7F000000
+STACK = 0x7FFF0000
+"""The caller's stack pointer; arguments 5 and 6 lie at STACK + 16 and + 20."""
 
-EXIT, READ, WRITE, CLOSE, BRK, READV, WRITEV = 4001, 4003, 4004, 4006, 4045, 4145, 4146
-MMAP2, MUNMAP, MPROTECT = 4210, 4091, 4125
-EXIT_GROUP, SET_TID_ADDRESS, SET_THREAD_AREA = 4246, 4252, 4283
-EBADF, ENOMEM, EINVAL, ENOSYS = 9, 12, 22, 89
+ERRORS = {
+    value: name for name, value in constants().items() if name[0] == "E" and not name.startswith("EXIT")
+}
 
-CHANGED = (V0, A3, 26, 27)
-"""Registers that a system call may change: results, and the kernel's own $k0 and $k1."""
+CHANGED = (1, V0, 3, A3, *range(8, 16), 24, 25, 26, 27, HI, LO)
+"""Registers that a system call may change: results, those of a C function's own, and the kernel's."""
 
 
 def section_rows(section: Section) -> Rows:
@@ -48,11 +50,15 @@ class KernelMachine(Machine):
         random_words = random.Random(5)
         self.registers[1:34] = [random_words.getrandbits(32) for _ in range(33)]
         self.registers[LLADDR] = NO_LINK
-        self.registers[BREAK_REGISTER], self.registers[MAPPED_REGISTER] = HEAP, MEMORY_END
+        self.registers[SP] = STACK
+        self.registers[HEAP_REGISTER], self.registers[THREAD_REGISTER] = HEAP, kernel.initial_thread
 
-    def call(self, number: int, a0: int = 0, a1: int = 0, a2: int = 0, a3: int = 0) -> int:
+    def call(self, name: str | int, *arguments: int) -> int:
         """The result of a system call, or -errno; checks that all other registers kept their values."""
-        self.registers[V0], self.registers[A0 : A3 + 1] = number, [a0, a1, a2, a3]
+        number = name if isinstance(name, int) else call_number(name)
+        padded = [*arguments, *([0] * (6 - len(arguments)))]
+        self.registers[V0], self.registers[A0 : A3 + 1] = number, padded[:4]
+        self.memory[STACK + 16], self.memory[STACK + 20] = padded[4:]
         before = list(self.registers)
         self.pc, self.delta = CODE, 0
         self.step()
@@ -64,9 +70,14 @@ class KernelMachine(Machine):
         assert self.registers[A3] in (0, 1)
         return -self.registers[V0] if self.registers[A3] else self.registers[V0]
 
-    def exit(self, number: int = EXIT_GROUP, status: int = 0) -> bytes:
+    def failure(self, name: str | int, *arguments: int) -> str:
+        """The name of the error that a system call gives, or "none"."""
+        result = self.call(name, *arguments)
+        return ERRORS[-result] if result < 0 else "none"
+
+    def exit(self, name: str = "exit_group", status: int = 0) -> bytes:
         """Ends the program; the output."""
-        self.registers[V0], self.registers[A0] = number, status
+        self.registers[V0], self.registers[A0] = call_number(name), status
         self.pc, self.delta = CODE, 0
         self.run(1000)
         return self.output_bytes()
@@ -75,6 +86,15 @@ class KernelMachine(Machine):
         for offset, byte in enumerate(data):
             word, shift = (address + offset) & ~3, 24 - 8 * ((address + offset) % 4)
             self.memory[word] = self.memory.get(word, 0) & ~(255 << shift) | byte << shift
+
+    def put_words(self, address: int, *words: int) -> int:
+        """Puts words at an address, which is returned."""
+        for number, word in enumerate(words):
+            self.memory[address + 4 * number] = word
+        return address
+
+    def get_words(self, address: int, count: int) -> list[int]:
+        return [self.memory.get(address + 4 * number, 0) for number in range(count)]
 
     def get_bytes(self, address: int, count: int) -> bytes:
         return bytes(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -84,13 +83,3 @@ def test_images_are_reproducible(tmp_path: Path) -> None:
     for name in IMAGES:
         built = parse_image(name, (tmp_path / f"{name}.elf").read_bytes())
         assert built.digest() == load_kernel().images[name].digest()
-
-
-def test_system_calls_are_documented() -> None:
-    source = (FOLDER / "system" / "entry.S").read_text(encoding="utf-8")
-    numbers = re.findall(r"#define SYS_\w+\s+(\d+)", source)
-    page = (FOLDER.parents[1] / "docs" / "machine.md").read_text(encoding="utf-8")
-    table = page.split("## System calls")[1].split("## ")[0]
-    documented = re.findall(r"\b4\d\d\d\b", table)
-    assert len(numbers) > 10
-    assert sorted(documented) == sorted(numbers)

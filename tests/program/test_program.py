@@ -12,7 +12,7 @@ from tests.isa.interpreter import Machine
 from tests.program.elf_file import CODE, GOOD
 from zkm.errors import ProgramError
 from zkm.isa.registers import LLADDR, SP
-from zkm.kernel import BREAK_REGISTER, KERNEL_BASE, MAPPED_REGISTER, load_kernel
+from zkm.kernel import HEAP_REGISTER, KERNEL_BASE, THREAD_REGISTER, load_kernel
 from zkm.program import Program, load, program
 from zkm.program.layout import STACK_TOP
 
@@ -34,17 +34,23 @@ def test_program_of_a_small_file() -> None:
     kernel = load_kernel()
     assert (loaded.entry, loaded.name) == (0x400000, "small")
     sp = int(loaded.registers[SP])
+    kernel_words = sum(len(section.words) for section in kernel.system.sections)
     assert loaded.segments.tolist() == [
         [0x400000 // 4, 0x400008 // 4],
         [0x410000 // 4, 0x410008 // 4],
         [sp // 4, STACK_TOP // 4],
-        [KERNEL_BASE // 4, KERNEL_BASE // 4 + len(kernel.system.code.words)],
+        [KERNEL_BASE // 4, KERNEL_BASE // 4 + kernel_words],
     ]
     image = dict(zip(loaded.rows.address.tolist(), loaded.rows.word.tolist(), strict=True))
     assert image[0x400000] == int.from_bytes(CODE[:4], "big")
     assert (image[0x410000], image[0x410004]) == (0x64617461, 0x21000000)
     changed = {index: int(value) for index, value in enumerate(loaded.registers) if value}
-    assert changed == {SP: sp, LLADDR: 1, BREAK_REGISTER: 0x411000, MAPPED_REGISTER: 0x7F000000}
+    assert changed == {
+        SP: sp,
+        LLADDR: 1,
+        HEAP_REGISTER: 0x411000,
+        THREAD_REGISTER: kernel.initial_thread,
+    }
 
 
 def test_arguments_are_part_of_the_program() -> None:

@@ -209,7 +209,7 @@ KNOWN_FAILURES = (
             "machine/test_faults.py::test_fault",
             "machine/test_faults.py::test_random_words_end_in_an_orderly_way",
             "machine/test_faults.py::test_endless_loop_is_stopped",
-            "kernel/test_kernel.py::test_traps_end_with_the_signal",
+            "kernel/test_faults.py::test_traps_end_with_the_signal",
         ),
     ),
     Failure(

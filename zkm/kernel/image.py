@@ -20,17 +20,29 @@ from zkm.isa.registers import COP0
 from zkm.isa.rowops import ROW_OP
 from zkm.isa.rows import Rows
 
-__all__ = ["BREAK_REGISTER", "IMAGES", "KERNEL_BASE", "MAPPED_REGISTER", "Image", "Kernel", "load_kernel"]
+__all__ = [
+    "FPU_REGISTER",
+    "HEAP_REGISTER",
+    "IMAGES",
+    "KERNEL_BASE",
+    "THREAD_REGISTER",
+    "Image",
+    "Kernel",
+    "load_kernel",
+]
 
 IMAGES = ("system", "float")
 """The images by name: folder of the source and name of the built file."""
 
-BREAK_REGISTER = COP0 + 5
-"""Register with the current end of the heap; its initial value is the start (BREAK in entry.S)."""
+HEAP_REGISTER = COP0 + 5
+"""Register with the start of the heap, set by the loader (HEAP in kernel.h)."""
 
-MAPPED_REGISTER = COP0 + 6
-"""Register with the lowest address that `mmap2` has given out; its initial value is the end of all
-memory for heap and mappings (MAPPED in entry.S)."""
+FPU_REGISTER = COP0 + 6
+"""Register that is 1 if the program touches floating-point registers, so that a thread switch keeps
+them; set by the loader (FPU in kernel.h)."""
+
+THREAD_REGISTER = COP0 + 7
+"""Register with the address of the running thread's record, set by the loader (CURRENT in kernel.h)."""
 
 _EXECUTABLE = 1
 _ROUTINE = "float_"
@@ -96,6 +108,11 @@ class Kernel:
         """True if any of the rows enters a float routine."""
         entries = np.array(list(self.vectors.routines.values()), np.int64)
         return bool(np.isin(rows.imm[rows.code == ROW_OP["jump_imm"].code], entries).any())
+
+    @property
+    def initial_thread(self) -> int:
+        """Initial value of THREAD_REGISTER."""
+        return self.system.symbols["initial_thread"]
 
     def digest(self) -> bytes:
         """32 bytes (SHA-256) that stand for the kernel in the proof system's version."""

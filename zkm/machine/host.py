@@ -13,12 +13,12 @@ from typing import BinaryIO, Final, Protocol
 from zkm import _native
 from zkm.isa.registers import A0, A1, A2, V0
 from zkm.kernel import load_kernel
+from zkm.kernel.calls import call_number
 
 __all__ = ["INPUT_LIMIT", "SYS_WRITE", "SYS_WRITEV", "Host"]
 
-SYS_WRITE: Final = 4004
-SYS_WRITEV: Final = 4146
-"""o32 system call numbers, as in the kernel's source."""
+SYS_WRITE: Final = call_number("write")
+SYS_WRITEV: Final = call_number("writev")
 
 INPUT_LIMIT: Final = 1 << 24
 """Bytes delivered by one read at most: the guest asks for up to 4 GB, and may be told of fewer."""

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from zkm.errors import ProgramError
-from zkm.isa.registers import LLADDR, NO_LINK, REGISTER_COUNT, SP
-from zkm.isa.rows import Rows
-from zkm.kernel import BREAK_REGISTER, MAPPED_REGISTER, Image, load_kernel
+from zkm.isa.registers import FCSR, FPR, LLADDR, NO_LINK, REGISTER_COUNT, SP
+from zkm.isa.rows import MICRO_STEP, Rows
+from zkm.kernel import FPU_REGISTER, HEAP_REGISTER, KERNEL_BASE, THREAD_REGISTER, Image, Kernel, load_kernel
 from zkm.program.elf import Executable, read_elf
 from zkm.program.image import Piece, build_rows
 from zkm.program.layout import PAGE_SIZE, USER_LIMIT
@@ -78,7 +78,7 @@ def load(
     rows, segments = build_rows(pieces, kernel.vectors)
     if kernel.uses_float(rows):
         rows, segments = build_rows([*pieces, *_pieces(kernel.float)], kernel.vectors)
-    return Program(rows, segments, executable.entry, _initial_registers(executable, sp), name)
+    return Program(rows, segments, executable.entry, _initial_registers(executable, rows, kernel, sp), name)
 
 
 def _pieces(image: Image) -> list[Piece]:
@@ -96,11 +96,22 @@ def _read_file(path: Path) -> bytes:
     return data
 
 
-def _initial_registers(executable: Executable, sp: int) -> npt.NDArray[np.int64]:
+def _initial_registers(executable: Executable, rows: Rows, kernel: Kernel, sp: int) -> npt.NDArray[np.int64]:
     end = max(segment.end for segment in executable.segments)
     registers = np.zeros(REGISTER_COUNT, np.int64)
     registers[SP] = sp
     registers[LLADDR] = NO_LINK
-    registers[BREAK_REGISTER] = min(-(-end // PAGE_SIZE) * PAGE_SIZE, USER_LIMIT)
-    registers[MAPPED_REGISTER] = USER_LIMIT
+    registers[HEAP_REGISTER] = min(-(-end // PAGE_SIZE) * PAGE_SIZE, USER_LIMIT)
+    registers[FPU_REGISTER] = _touches_fpu(rows) or kernel.uses_float(rows)
+    registers[THREAD_REGISTER] = kernel.initial_thread
     return registers
+
+
+def _touches_fpu(rows: Rows) -> bool:
+    """True if an instruction outside the kernel names a floating-point register."""
+    own = rows.address % MICRO_STEP < KERNEL_BASE
+    named = (
+        ((register >= FPR) & (register <= FCSR)).any()
+        for register in (r[own] for r in (rows.r1, rows.r2, rows.r3))
+    )
+    return any(named)
