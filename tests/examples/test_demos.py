@@ -52,7 +52,7 @@ def test_a_private_ledger(artifacts, console, tmp_path):
         assert bytes(demo.ledger.ask("root")) == state.root
         shown = console.file.getvalue()
         assert "the same batch again: advance: WrongRoot" in shown
-        for row in ("alice's balance", "ether in the contract", "deposits taken"):
+        for row in ("alice's balance", "contract's ether", "deposits taken"):
             assert row in shown
 
         with pytest.raises(LedgerError, match="not the one behind the contract's root"):
@@ -74,7 +74,7 @@ def test_two_chains(artifacts, console, tmp_path):
         assert demo.bridge.ask("sourceChainId") == 31337
         shown = console.file.getvalue()
         assert "minting again: mint: NothingToMint" in shown
-        for row in ("locked for the holder", "known of chain A: locked", "state root"):
+        for row in ("locked for holder", "locked on A, as known", "state root"):
             assert row in shown
 
         # The proof is kept: the same value again is old, and another block is not known.

@@ -247,3 +247,12 @@ def test_the_operator_names_what_is_wrong(scene):
         state.next_batch([], [scene.wallets[2].sign(0, Transfer(b"\1" * 32, 1))])
     with pytest.raises(LedgerError, match="is none of a batch"):
         BatchOutput.decode(bytes(159))
+
+
+def test_a_state_can_be_kept():
+    state = example_batch().after
+    kept = LedgerState.from_json(state.to_json())
+    assert kept == state and kept.root == state.root
+    for text in ("", "[]", "{}", state.to_json().replace('"salt": "', '"salt": "x'), "[" * 100_000):
+        with pytest.raises(LedgerError, match="no state of a ledger"):
+            LedgerState.from_json(text)

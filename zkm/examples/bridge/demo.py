@@ -103,8 +103,8 @@ def _source_side(demo: BridgeDemo) -> dict[str, str]:
         "block": str(block["number"]),
         "block hash": _short(block["hash"]),
         "state root": _short(block["stateRoot"]),
-        "the holder's ether": _ether(demo.source.balance(demo.holder)),
-        "locked for the holder": _ether(demo.lock_box.ask("locked", demo.holder)),
+        "holder's ether": _ether(demo.source.balance(demo.holder)),
+        "locked for holder": _ether(demo.lock_box.ask("locked", demo.holder)),
     }
 
 
@@ -118,9 +118,9 @@ def _target_side(demo: BridgeDemo, slot: bytes) -> dict[str, str]:
     return {
         "block": str(block["number"]),
         "state root": _short(block["stateRoot"]),
-        "known of chain A: locked": known[0],
+        "locked on A, as known": known[0],
         "known from block": known[1],
-        "the holder's tokens": _ether(demo.token.ask("balanceOf", demo.holder)),
+        "holder's tokens": _ether(demo.token.ask("balanceOf", demo.holder)),
     }
 
 

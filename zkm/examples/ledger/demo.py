@@ -98,7 +98,7 @@ def run_demo(session: Session, artifact: Artifacts, console: Console) -> LedgerD
         console.print(f"the same batch again: {error}")
     else:
         raise ChainError("the contract took the same batch twice")
-    heads = ("after the deposits", "after the batch", "after the payment")
+    heads = ("deposits made", "batch applied", "claimed")
     console.print(_table("what everybody sees", public, heads))
     console.print(_table("what the operator sees", private, heads))
     rows = [("old root", batch.output.old_root), ("new root", batch.output.new_root)]
@@ -112,9 +112,9 @@ def _public(demo: LedgerDemo) -> dict[str, str]:
         "root": _short(ask("root")),
         "batches": str(ask("batchCount")),
         "deposits taken": f"{ask('depositsTaken')} of {ask('depositCount')}",
-        "ether in the contract": _ether(node.balance(demo.ledger.address)),
-        "owed to the receiver": _ether(ask("owed", demo.receiver)),
-        "the receiver's ether": _ether(node.balance(demo.receiver)),
+        "contract's ether": _ether(node.balance(demo.ledger.address)),
+        "owed to receiver": _ether(ask("owed", demo.receiver)),
+        "receiver's ether": _ether(node.balance(demo.receiver)),
     }
 
 
@@ -125,7 +125,7 @@ def _private(demo: LedgerDemo) -> dict[str, str]:
         f"{name}'s balance": "none yet" if account is None else _ether(account.balance * GWEI)
         for name, account in zip(NAMES, accounts, strict=True)
     }
-    return {**rows, "transactions signed": str(sum(a.nonce for a in accounts if a is not None))}
+    return {**rows, "signatures": str(sum(a.nonce for a in accounts if a is not None))}
 
 
 def _table(title: str, columns: Sequence[dict[str, str]], heads: Sequence[str]) -> Table:

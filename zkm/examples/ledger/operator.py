@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import struct
 from collections.abc import Sequence
@@ -96,6 +97,41 @@ class LedgerState:
         return state_root(
             self.domain, self._tree().root, self.queue, self.salt, self.batch, self.deposit_count
         )
+
+    def to_json(self) -> str:
+        """Everything, for :meth:`from_json`: what the operator must keep, and keep secret."""
+        fields = {
+            "domain": self.domain.hex(),
+            "batch": self.batch,
+            "deposit_count": self.deposit_count,
+            "queue": self.queue.hex(),
+            "salt": self.salt.hex(),
+            "accounts": [
+                {**vars(account), "id": account.id.hex()}
+                for account in sorted(self.accounts.values(), key=lambda account: account.index)
+            ],
+        }
+        return json.dumps(fields, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> LedgerState:
+        """A state that was kept.
+
+        Raises:
+            LedgerError: the text is no state. A wrong one is found out by its root.
+        """
+        try:
+            fields = json.loads(text)
+            domain, queue, salt = (bytes.fromhex(fields[name]) for name in ("domain", "queue", "salt"))
+            batch, deposit_count = int(fields["batch"]), int(fields["deposit_count"])
+            accounts = [
+                Account(int(a["index"]), bytes.fromhex(a["id"]), int(a["balance"]), int(a["nonce"]))
+                for a in fields["accounts"]
+            ]
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise LedgerError(f"this is no state of a ledger: {error!r}") from error
+        known = {account.id: account for account in accounts}
+        return cls(domain, batch, deposit_count, queue, salt, known)
 
     def _tree(self) -> AccountTree:
         return AccountTree({account.index: account.leaf for account in self.accounts.values()})
