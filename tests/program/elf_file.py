@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 HEADER, PROGRAM_HEADER = 52, 32
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
+PT_MIPS_ABIFLAGS = 0x70000003
 EXECUTE, WRITE, READ = 1, 2, 4
 
 

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.program.elf_file import CODE, GOOD, PT_DYNAMIC, PT_INTERP, PT_NOTE, READ, WRITE, ElfFile, Load
+from tests.program.elf_file import (
+    CODE,
+    GOOD,
+    PT_DYNAMIC,
+    PT_INTERP,
+    PT_MIPS_ABIFLAGS,
+    PT_NOTE,
+    READ,
+    WRITE,
+    ElfFile,
+    Load,
+)
 from zkm.errors import ProgramError
 from zkm.program.elf import Executable, Segment, read_elf
 
@@ -21,6 +32,17 @@ def changed(**fields: object) -> bytes:
 
 def with_load(load: Load) -> bytes:
     return changed(loads=[*GOOD.loads, load])
+
+
+def with_float_abi(number: int) -> bytes:
+    """A file that says which floating-point registers it was compiled for (Elf_MIPS_ABIFlags_v0.fp_abi)."""
+    flags = bytes([0, 0, 32, 2, 1, 1, 0, number]) + bytes(16)
+    return with_load(Load(0x420000, flags, type=PT_MIPS_ABIFLAGS))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 5])
+def test_other_float_registers_are_fine(number: int) -> None:
+    assert read_elf(with_float_abi(number)).segments == read_elf(GOOD.build()).segments
 
 
 def test_good_file() -> None:
@@ -63,6 +85,9 @@ def test_segments_are_sorted_and_empty_ones_dropped() -> None:
         (changed(flags=0x90001000), "unsupported architecture"),
         (changed(flags=0x70000020), "not the o32 ABI"),
         (changed(flags=0x72001000), "microMIPS"),
+        (changed(flags=0x70001400), "IEEE 754-2008"),
+        (with_float_abi(6), "64-bit floating-point registers"),
+        (with_float_abi(7), "64-bit floating-point registers"),
         (changed(phnum=0), "0 program headers"),
         (changed(phnum=0xFFFF), "65535 program headers"),
         (changed(phnum=20), "truncated: 20 program headers"),

@@ -36,6 +36,12 @@ _ARCHITECTURES = {
 }
 _EF_MIPS_ABI2 = 0x20
 _EF_MIPS_MICROMIPS = 0x02000000
+_EF_MIPS_NAN2008 = 0x400
+
+_PT_MIPS_ABIFLAGS = (0x70000003, "PT_MIPS_ABIFLAGS")
+_FP_ABI_OFFSET = 7
+_FP_ABIS_64 = (6, 7)
+"""`fp_abi` of programs for 64-bit floating-point registers (Val_GNU_MIPS_ABI_FP_64, FP_64A)."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ def _read(data: bytes, name: str) -> Executable:
         struct_parse(structs.Elf_Phdr, table, header["e_phoff"] + number * _PROGRAM_HEADER_SIZE)
         for number in range(header["e_phnum"])
     ]
+    _check_float_registers(headers, data, name)
     segments = _load_segments(headers, data, name)
     _check_entry(header["e_entry"], segments, name)
     return Executable(
@@ -127,6 +134,8 @@ def _check_header(header: Container, data: bytes, name: str) -> None:
         raise ProgramError(f"{name}: unsupported architecture (e_flags = {flags:#010x}, supported: {known})")
     if flags & _EF_MIPS_ABI2:
         raise ProgramError(f"{name}: not the o32 ABI (e_flags = {flags:#010x})")
+    if flags & _EF_MIPS_NAN2008:
+        raise ProgramError(f"{name}: NaNs as of IEEE 754-2008 are not supported (link with -mnan=legacy)")
     if flags & _EF_MIPS_MICROMIPS:
         raise ProgramError(f"{name}: microMIPS code is not supported (e_flags = {flags:#010x})")
     count, offset = header["e_phnum"], header["e_phoff"]
@@ -138,6 +147,16 @@ def _check_header(header: Container, data: bytes, name: str) -> None:
         raise ProgramError(
             f"{name}: truncated: {count} program headers at offset {offset:#x} in a file of {len(data)} bytes"
         )
+
+
+def _check_float_registers(headers: list[Container], data: bytes, name: str) -> None:
+    for header in headers:
+        at = header["p_offset"] + _FP_ABI_OFFSET
+        if header["p_type"] in _PT_MIPS_ABIFLAGS and at < len(data) and data[at] in _FP_ABIS_64:
+            raise ProgramError(
+                f"{name}: needs 64-bit floating-point registers, which the machine does not have "
+                "(compile with -mfpxx or -mfp32)"
+            )
 
 
 def _load_segments(headers: list[Container], data: bytes, name: str) -> tuple[Segment, ...]:
