@@ -155,7 +155,7 @@ def test_many_segments_of_the_same_bytes() -> None:
     big = bytes(1 << 20)
     loads = [Load(0x400000, CODE), Load(0x1000000, big)]
     loads += [Load(0x1000000 + (n << 20), offset=200, filesz=1 << 20, memsz=1 << 20) for n in range(1, 100)]
-    with pytest.raises(ProgramError, match="more than 67108864 bytes"):
+    with pytest.raises(ProgramError, match="more than 67,108,864 bytes"):
         read_elf(ElfFile(loads).build())
 
 
