@@ -40,21 +40,21 @@ def _digest(description: object, paths: list[Path]) -> str:
     return state.hexdigest()
 
 
-def _toolchain_digest(toolchain: ToolChain) -> str:
-    """Of everything that a tool chain is made from."""
-    setup = [GUESTS_FOLDER / "toolchains" / toolchain.setup] if toolchain.setup else []
-    return _digest(dataclasses.asdict(toolchain), setup)
+def _setup_digest(toolchain: ToolChain) -> str:
+    """Of everything that a tool chain's own folder is made from."""
+    script = [GUESTS_FOLDER / "toolchains" / toolchain.setup] if toolchain.setup else []
+    return _digest([*map(dataclasses.asdict, toolchain.sources)], script)
 
 
 def _guest_digest(guest: Guest) -> str:
     """Of everything that an ELF file is made from, but installed compilers."""
-    description = [guest.build, guest.variant, *map(dataclasses.asdict, guest.sources)]
+    description = [guest.build, guest.variant, dict(guest.toolchain.environment), *map(dataclasses.asdict, guest.sources)]
     library = LIBRARY.glob("*") if "$LIB" in guest.build else []
     named = [guest.folder / word for word in shlex.split(guest.build, comments=True) if "/" in word]
     files = {path.resolve() for path in (*guest.folder.rglob("*"), *library, *named) if path.is_file()}
     files -= {path.resolve() for run in guest.runs for path in (run.stdin, run.stdout) if path is not None}
     files -= {path for path in files if path.suffix == ".elf" or path.name == "guest.toml"}
-    return _digest([description, _toolchain_digest(guest.toolchain)], list(files))
+    return _digest([description, _setup_digest(guest.toolchain)], list(files))
 
 
 def _stamp(guest: Guest) -> Path:
@@ -90,7 +90,7 @@ def _shell(commands: list[str], folder: Path, environment: dict[str, str], log: 
 def is_set_up(toolchain: ToolChain) -> bool:
     """Whether nothing of a tool chain has to be compiled first."""
     stamp = toolchain.folder / "made-from"
-    return toolchain.setup is None or (stamp.exists() and stamp.read_text() == _toolchain_digest(toolchain))
+    return toolchain.setup is None or (stamp.exists() and stamp.read_text() == _setup_digest(toolchain))
 
 
 def _set_up(toolchain: ToolChain) -> None:
@@ -105,9 +105,9 @@ def _set_up(toolchain: ToolChain) -> None:
     toolchain.folder.mkdir(parents=True)
     _unpack(toolchain.sources, work)
     script = GUESTS_FOLDER / "toolchains" / toolchain.setup
-    _shell([str(script)], work, _environment(toolchain), toolchain.folder / "setup.log")
+    _shell([str(script)], work, {"TOOLCHAIN": str(toolchain.folder)}, toolchain.folder / "setup.log")
     shutil.rmtree(work)
-    (toolchain.folder / "made-from").write_text(_toolchain_digest(toolchain))
+    (toolchain.folder / "made-from").write_text(_setup_digest(toolchain))
 
 
 def _unpack(sources: tuple[sourcepackages.SourcePackage, ...], folder: Path) -> None:
