@@ -54,8 +54,12 @@ def run_campaign(
                 outcome = Outcome(findings=[f"the process died in or beside {argument}"])
             except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 outcome = Outcome(findings=[f"{argument}: {type(error).__name__}: {error}"])
+            before = total.cases
             total.add(outcome)
             progress.update(bar, completed=total.cases)
+            if not console.is_terminal and 20 * before // cases < 20 * total.cases // cases:
+                found = f", {len(total.findings)} FINDINGS" if total.findings else ""
+                print(f"{title}: {total.cases:,} of {cases:,}{found}", flush=True)
     _print(console, title, total, time.monotonic() - start)
     return total
 
