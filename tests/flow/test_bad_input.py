@@ -101,7 +101,7 @@ BAD_FILES = {
     "overlapping": (ElfFile([Load(0x400000, CODE), Load(0x400004, b"data")]).build(), "segments overlap"),
     "huge": (
         ElfFile([Load(0x400000, CODE), Load(0x500000, b"x", filesz=1 << 30, memsz=1 << 30)]).build(),
-        "more than 67108864 bytes",
+        "more than 67,108,864 bytes",
     ),
 }
 
