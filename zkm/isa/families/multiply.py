@@ -109,6 +109,12 @@ def msubu(f: Fields) -> MicroCode:
     return [row("mul_hi", r1=f.rs, r2=f.rt, r3=T1), *_reduce(f)]
 
 
+@instruction("muhu", "000000 rs rt rd 00011 011001", privileged=True)
+def muhu(f: Fields) -> MicroCode:
+    """rd = high word of rs * rt, unsigned (an instruction of release 6)."""
+    return [row("mul_hi", r1=f.rs, r2=f.rt, r3=destination(f.rd))]
+
+
 def _magnitude(source: IntArray, sign: int, target: int) -> MicroCode:
     """sign = 1 if source < 0; target = |source|."""
     return [
@@ -147,5 +153,5 @@ def div(f: Fields) -> MicroCode:
 
 
 MULTIPLY = (
-    mfhi, mthi, mflo, mtlo, mul, multu, mult, madd, maddu, msub, msubu, divu, div,
+    mfhi, mthi, mflo, mtlo, mul, multu, mult, madd, maddu, msub, msubu, muhu, divu, div,
 )  # fmt: skip

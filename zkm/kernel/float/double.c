@@ -122,8 +122,7 @@ static __attribute__((noinline)) dword product_of_specials(word ah, word al, wor
 ROUTINE dword float_multiply_double(word ah, word al, word bh, word bl)
 {
 	int ea = exponent_double(ah), eb = exponent_double(bh), e;
-	word sign = (ah ^ bh) & SIGN, high, low;
-	dword low_product, middle, other, top;
+	word sign = (ah ^ bh) & SIGN, high, low, carry, middle, sticky;
 
 	if (UNLIKELY(ea == 0x7ff || eb == 0x7ff))
 		return product_of_specials(ah, al, bh, bl);
@@ -137,19 +136,24 @@ ROUTINE dword float_multiply_double(word ah, word al, word bh, word bl)
 	/* Leading bits at 62 and 63: the high half of the product has its own at 61 or 62. */
 	bh = bh << 1 | bl >> 31;
 	bl <<= 1;
-	low_product = (dword)al * bl;
-	middle = (dword)ah * bl + (low_product >> 32);
-	other = (dword)al * bh + (word)middle;
-	top = (dword)ah * bh + (middle >> 32) + (other >> 32);
-	high = top >> 32;
-	low = (word)top;
+	carry = high_product(al, bl);
+	sticky = al * bl;
+	middle = ah * bl + carry;
+	carry = high_product(ah, bl) + (middle < carry);
+	low = al * bh + middle;
+	sticky |= low;
+	middle = high_product(al, bh) + (low < middle);
+	low = ah * bh + middle;
+	high = high_product(ah, bh) + (low < middle);
+	low += carry;
+	high += low < carry;
 	if (high & LEADING) {
 		e++;
-		low |= ((word)low_product | (word)other) != 0;
 	} else {
 		high = high << 1 | low >> 31;
-		low = low << 1 | (((word)low_product | (word)other) != 0);
+		low <<= 1;
 	}
+	low |= sticky != 0;
 	return pack_double(sign, e, high, low);
 }
 
@@ -183,9 +187,10 @@ static __attribute__((noinline)) dword divide_by_zero(word sign, word a)
  * that the remainder fits before it is corrected. */
 static inline word digits(dword *a, dword b, word inverse)
 {
-	word q = (dword)(word)(*a >> 29) * inverse >> 35;
+	word q = high_product(*a >> 29, inverse) >> 3;
+	word low = (word)b * q, high = high_product(b, q) + (word)(b >> 32) * q;
 
-	*a = (*a << 28) - b * q;
+	*a = (*a << 28) - DOUBLE(high, low);
 	while (*a >= b) {
 		*a -= b;
 		q++;
@@ -200,9 +205,9 @@ static inline word digits(dword *a, dword b, word inverse)
 static inline word reciprocal(word divisor)
 {
 	word x = 0xffffffffu / ((divisor >> 16) + 1);
-	word square = (dword)x * x >> 2;
+	word square = high_product(x, x) << 30 | x * x >> 2;
 
-	return (x << 16) - (word)((dword)square * divisor >> 31) - 5;
+	return (x << 16) - (high_product(square, divisor) << 1 | square * divisor >> 31) - 5;
 }
 
 ROUTINE dword float_divide_double(word ah, word al, word bh, word bl)

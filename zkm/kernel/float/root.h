@@ -15,30 +15,30 @@ static inline __attribute__((always_inline)) dword root(word high, word low)
 	dword exact, result;
 
 	if (high & SIGN)
-		y = 0xe4b80000u - (word)((dword)high * 0x678b0000u >> 32);
+		y = 0xe4b80000u - high_product(high, 0x678b0000u);
 	else
-		y = 0x43750000u - (word)((dword)(high << 1) * 0x926f0000u >> 32);	/* mod 2^32 */
+		y = 0x43750000u - high_product(high << 1, 0x926f0000u);	/* mod 2^32 */
 	for (i = 0; i < 3; i++) {
-		word t = (dword)(word)((dword)y * y >> 32) * high >> 32;
+		word t = high_product(high_product(y, y), high);
 
-		y = (word)((dword)y * (0xc0000000u - 2 - t) >> 32) << 1;
+		y = high_product(y, 0xc0000000u - 2 - t) << 1;
 	}
 	/* The root of the highest 56 bits, at most 2 too small; the rest is below 2^31. */
-	s = (word)((dword)high * y >> 32) >> 3;
+	s = high_product(high, y) >> 3;
 	rest = (high << 24 | low >> 8) - s * s;
 	while (rest > 2 * s) {
 		rest -= 2 * s + 1;
 		s++;
 	}
 	/* The next 27 bits: the rest divided by 2 s. */
-	q = (word)((dword)rest * y >> 32) >> 1;
+	q = high_product(rest, y) >> 1;
 	last = (rest << 27) + ((low & 0xff) << 19) - q * 2 * s;
 	while (last >= 2 * s) {
 		last -= 2 * s;
 		q++;
 	}
 	result = ((dword)s << 27) + q;
-	exact = ((dword)last << 27) - (dword)q * q;
+	exact = ((dword)last << 27) - DOUBLE(high_product(q, q), q * q);
 	if (exact >> 63) {
 		result--;
 		exact += 2 * result + 1;

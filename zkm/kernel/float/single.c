@@ -93,7 +93,6 @@ ROUTINE word float_multiply_single(word a, word b)
 {
 	int ea = exponent_single(a), eb = exponent_single(b), e;
 	word sign = (a ^ b) & SIGN, high;
-	dword product;
 
 	if (UNLIKELY(ea == 0xff || eb == 0xff))
 		return product_of_specials(a, b);
@@ -105,13 +104,13 @@ ROUTINE word float_multiply_single(word a, word b)
 		return sign;
 	e = ea + eb - 1023 + 896;
 	/* Leading bits at 30 and 31: the product has its own at 61 or 62. */
-	product = (dword)a * (b << 1);
-	high = product >> 32;
+	b <<= 1;
+	high = high_product(a, b);
 	if (high & LEADING)
 		e++;
 	else
 		high <<= 1;	/* the low word has at most 18 bits, below bit 31 */
-	return pack_single(sign, e, high | ((word)product != 0));
+	return pack_single(sign, e, high | (a * b != 0));
 }
 
 static __attribute__((noinline)) word quotient_of_specials(word a, word b)
