@@ -16,6 +16,7 @@ from zkm.contract.generate import CONTRACT, contract_source
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
 GAS = 3_000_000
+OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]
 
 
 @cache
@@ -27,17 +28,18 @@ def compiler_settings():
         "viaIR": config["via_ir"],
         "evmVersion": config["evm_version"],
         "remappings": config["import_remapping"],
-        "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
+        "outputSelection": {"*": {"*": OUTPUTS}},
     }
     return config["version"], settings
 
 
 @cache
-def compile_contracts(verifier):
-    """{name: (abi, bytecode, code)} of all contracts, with this generated verifier."""
+def compile_contracts(verifier, only="*"):
+    """{name: (abi, bytecode, code)} of all contracts, or only one, with this generated verifier."""
     sources = {f"contracts/{p.name}": {"content": p.read_text()} for p in CONTRACTS.glob("*.sol")}
     sources[f"contracts/generated/{CONTRACT}.sol"] = {"content": verifier}
     version, settings = compiler_settings()
+    settings = {**settings, "outputSelection": {"*": {only: OUTPUTS}}}
     request = {"language": "Solidity", "sources": sources, "settings": settings}
     output = solcx.compile_standard(request, solc_version=version, base_path=ROOT)
     problems = [e["formattedMessage"] for e in output.get("errors", [])]

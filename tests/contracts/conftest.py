@@ -47,7 +47,7 @@ def proven(prover):
 
 @pytest.fixture(scope="session")
 def real_verifier_type(prover):
-    abi, bytecode, code = compile_contracts(contract_source(prover.description))[CONTRACT]
+    abi, bytecode, code = compile_contracts(contract_source(prover.description), CONTRACT)[CONTRACT]
     return ContractContainer(
         ContractType(
             contractName=CONTRACT,

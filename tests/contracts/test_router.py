@@ -90,7 +90,7 @@ def test_a_removed_verifier_never_comes_back(full, router, verifiers, owner, pro
         full.removeVerifier(SELECTORS[2], sender=owner)
 
 
-def test_what_is_no_verifier(router, owner, stranger, project):
+def test_what_is_no_verifier(router, owner, stranger):
     with ape.reverts(router.NoVerifier, verifier=stranger.address):
         router.addVerifier(stranger, sender=owner)
     with ape.reverts():  # a contract that has no version
@@ -141,7 +141,7 @@ def test_a_stop_does_not_end(full, router, verifiers, owner):
             call()
 
 
-def test_strangers_change_nothing(full, router, verifiers, owner, stranger):
+def test_strangers_change_nothing(full, router, verifiers, stranger):
     for call in (
         lambda: full.addVerifier(verifiers[2], sender=stranger),
         lambda: full.removeVerifier(SELECTORS[0], sender=stranger),
