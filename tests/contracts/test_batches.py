@@ -4,8 +4,6 @@ import ape
 import pytest
 from eth_utils.crypto import keccak
 
-from zkm.chain.settlement import find_settled
-
 PROGRAMS = keccak(b"one program"), keccak(b"another program")
 CLAIMS = [
     (PROGRAMS[0], 0, b"first", b"proof 1"),
@@ -44,7 +42,7 @@ def test_all_are_recorded_in_order(settlement, stranger):
     assert {settlement.settlement(i).submitter for i in expected} == {stranger.address}
     assert [settlement.settlementCount(program) for program in PROGRAMS] == [3, 1]
     assert bytes(settlement.latestSettlement(PROGRAMS[0])) == expected[3]
-    assert [entry.id for entry in find_settled(settlement)] == expected
+    assert [bytes(event.id) for event in settlement.Settled] == expected
 
 
 def test_what_is_settled_already_is_passed_over(settlement, owner, stranger):
