@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.isa.interpreter import Machine
 from tests.kernel import float_program
 from tests.kernel.harness import section_rows
+from tests.tables.cases import changed_values
 from zkm.errors import GuestFault
 from zkm.isa.decode import FLOAT_BASE, FLOAT_END, decode
 from zkm.isa.encoding import Fields, Vectors
@@ -28,6 +29,7 @@ from zkm.machine import run, trace
 from zkm.params import SMALL
 from zkm.program import load
 from zkm.tables.check import assert_valid
+from zkm.tables.exact import CellChange, find_changed_violations
 from zkm.tables.fill import fill
 from zkm.tables.registry import machine_system
 
@@ -76,10 +78,29 @@ def test_results_and_flags_equal_qemu(every_instruction: Path, seed: int) -> Non
 
 @needs_tools
 def test_every_instruction_satisfies_the_tables(every_instruction: Path) -> None:
-    recorded = trace(load(every_instruction), float_program.records(40, 7).tobytes())
+    recorded = trace(load(every_instruction), float_program.records(15, 7).tobytes())
     assert recorded.exit_code == 0
     system = machine_system(SMALL)
     assert_valid(system, fill(system, recorded))
+
+
+@needs_tools
+def test_changed_cells_are_caught(every_instruction: Path) -> None:
+    system = machine_system(SMALL)
+    data = fill(system, trace(load(every_instruction), float_program.records(3, 8).tobytes()))
+    rng = random.Random(1)
+    filled = [
+        index for index, table in enumerate(system.tables) if table.columns and data[index].data.shape[1]
+    ]
+    for _ in range(60):
+        index = rng.choice(filled)
+        table = system.tables[index]
+        column = rng.choice(table.columns)
+        cells = data[index].column(table, column)
+        row = rng.randrange(len(cells))
+        new = rng.choice(sorted(changed_values(int(cells[row]), rng)))
+        change = CellChange(table.name, row, column, new)
+        assert find_changed_violations(system, data, [change]), change
 
 
 @needs_tools
