@@ -1,6 +1,7 @@
 # make demo    set up, start a local chain, prove the example and settle the proof there
 # make demo-ledger      the same for the example application: a private ledger
 # make demo-two-chains  … and for a storage value carried from one chain to another
+# make demo-ganache     … and for a Ganache in Anvil's place
 # make setup   .venv with everything in it, and the development keys
 # make test    set up, lint, and every test
 # make bench   seconds, memory and sizes per stage, as a table and as JSON
@@ -27,8 +28,8 @@ PROOFS ?= 0
 # Arithmetic only: the tests need no Python to link with.
 CARGO_TEST := cd native && cargo test --release --no-default-features --locked
 
-.PHONY: demo demo-ledger demo-two-chains setup environment environment-dev test lint format test-native test-python \
-	test-contracts bench docs fuzz torture lock clean
+.PHONY: demo demo-ledger demo-two-chains demo-ganache setup environment environment-dev test lint format \
+	test-native test-python test-contracts bench docs fuzz torture lock clean
 
 demo: setup
 	$(BIN)/python -m zkm.chain.anvil -- $(BIN)/ape run prove_and_submit --network $(NETWORK)
@@ -38,6 +39,11 @@ demo-ledger: setup
 
 demo-two-chains: setup
 	$(BIN)/ape run demo_two_chains
+
+# Ganache is among the packages that tests need.
+demo-ganache: environment-dev
+	$(BIN)/zkm setup
+	$(BIN)/ape run demo_ganache
 
 setup: environment
 	$(BIN)/zkm setup
