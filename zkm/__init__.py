@@ -1,8 +1,9 @@
 """zkm: a zero-knowledge virtual machine for MIPS with Ethereum as its settlement layer.
 
 The verbs of the command are functions here: :func:`run`, :func:`prove`, :func:`verify`,
-:func:`program_key`, :func:`setup`, :func:`contract_source`, :func:`circuit_sections`. They are loaded
-when first used, so that importing the package costs nothing.
+:func:`program_key`, :func:`setup`, :func:`contract_source`, :func:`circuit_sections`; and for ceremonies
+:func:`import_powers`, :func:`write_circuit`, :func:`write_witness`, :func:`import_groth16`,
+:func:`export_snarkjs`. They are loaded when first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from zkm.api import (
         circuit_sections,
         contract_source,
+        export_snarkjs,
+        import_groth16,
+        import_powers,
         program_key,
         prove,
         run,
         setup,
         verify,
+        write_circuit,
+        write_witness,
     )
     from zkm.proof import Proof
 
@@ -28,11 +34,16 @@ __all__ = [
     "__version__",
     "circuit_sections",
     "contract_source",
+    "export_snarkjs",
+    "import_groth16",
+    "import_powers",
     "program_key",
     "prove",
     "run",
     "setup",
     "verify",
+    "write_circuit",
+    "write_witness",
 ]
 
 __version__ = "0.1.0"
