@@ -48,7 +48,12 @@ def _setup_digest(toolchain: ToolChain) -> str:
 
 def _guest_digest(guest: Guest) -> str:
     """Of everything that an ELF file is made from, but installed compilers."""
-    description = [guest.build, guest.variant, dict(guest.toolchain.environment), *map(dataclasses.asdict, guest.sources)]
+    description = [
+        guest.build,
+        guest.variant,
+        dict(guest.toolchain.environment),
+        *map(dataclasses.asdict, guest.sources),
+    ]
     library = LIBRARY.glob("*") if "$LIB" in guest.build else []
     named = [guest.folder / word for word in shlex.split(guest.build, comments=True) if "/" in word]
     files = {path.resolve() for path in (*guest.folder.rglob("*"), *library, *named) if path.is_file()}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from examples.guests.manifest import CACHE, SourcePackage
 
-__all__ = ["PackageError", "fetch", "source_lists", "unpack"]
+__all__ = ["PackageError", "fetch", "is_fetched", "source_lists", "unpack"]
 
 APT = CACHE / "apt"
 DOWNLOADS = CACHE / "sources"
@@ -71,7 +71,8 @@ def _update() -> None:
     subprocess.run(_apt("update"), check=True)
 
 
-def _is_pinned(package: SourcePackage) -> bool:
+def is_fetched(package: SourcePackage) -> bool:
+    """Whether the pinned archive is in the cache."""
     path = DOWNLOADS / package.archive
     return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == package.sha256
 
@@ -82,7 +83,7 @@ def fetch(package: SourcePackage) -> None:
     Raises:
         PackageError: Debian serves another version, or the archive is not the pinned one.
     """
-    if _is_pinned(package):
+    if is_fetched(package):
         return
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     if not (APT / "parts").exists():
@@ -91,7 +92,7 @@ def fetch(package: SourcePackage) -> None:
     if subprocess.run(command, cwd=DOWNLOADS, check=False).returncode:
         _update()  # the lists may have aged
         subprocess.run(command, cwd=DOWNLOADS, check=False)
-    if not _is_pinned(package):
+    if not is_fetched(package):
         raise PackageError(
             f"no {package.archive} with the digest in sources.toml; if this Debian release has another "
             f"version, put the archive into {DOWNLOADS}"

@@ -14,6 +14,7 @@ import pytest
 
 from examples.guests.build import build, is_current, is_set_up
 from examples.guests.manifest import GUESTS_FOLDER, Guest, Run, guests
+from examples.guests.sourcepackages import is_fetched
 from zkm import api, machine
 from zkm.program import load
 
@@ -140,6 +141,8 @@ def test_committed_file_can_be_built_anew(guest, tmp_path):
     toolchain = guest.toolchain
     if guest.missing_packages() or not is_set_up(toolchain):
         pytest.skip(f"the tool chain {toolchain.name} is not installed")
+    if not all(is_fetched(source) for source in guest.sources):
+        pytest.skip("its source is not in the cache")
     version = subprocess.run(["sh", "-c", toolchain.version], capture_output=True, text=True, check=True)
     if version.stdout.strip() != toolchain.made_with:
         pytest.skip(f"another version of the tool chain {toolchain.name}: {version.stdout.strip()}")
