@@ -5,7 +5,7 @@ The command and the Ape scripts are thin shells around these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -71,6 +71,7 @@ def run(
     stdout: BinaryIO | None = None,
     stderr: BinaryIO | None = None,
     max_instructions: int | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> RunResult:
     """Run a guest without proving it.
 
@@ -81,13 +82,14 @@ def run(
         stdout: where its output is shown while it runs; the result holds it in any case.
         stderr: where file descriptor 2 is shown.
         max_instructions: stop with an error after so many.
+        env: the guest's environment, empty by default; part of the program key.
 
     Raises:
         ProgramError: the file cannot become a program.
         GuestFault: the guest did something that has no proof.
         ParameterError: a limit was not enough.
     """
-    program = load(elf, arguments)
+    program = load(elf, arguments, env)
     return run_program(program, stdin, stdout, stderr, max_instructions=max_instructions)
 
 
@@ -101,6 +103,7 @@ def run_statistics(
     params: ParameterSet = SMALL,
     max_instructions: int | None = None,
     check: bool = False,
+    env: Mapping[str, str] | None = None,
 ) -> tuple[int, RunStatistics]:
     """Run a guest with a trace; its exit code, and how large a proof of the run would be.
 
@@ -112,7 +115,7 @@ def run_statistics(
         ParameterError: as :func:`run`, or the program or the run does not fit the parameter set; the message
             names the smallest one that fits.
     """
-    program = load(elf, arguments)
+    program = load(elf, arguments, env)
     system = machine_system(params)
     check_program(system, program)
     recorded = trace_within(system, program, stdin, stdout, stderr, max_instructions=max_instructions)
@@ -130,11 +133,12 @@ def prove(
     params: ParameterSet = SMALL,
     slots: int | None = None,
     progress: Listener | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Proof:
     """Run a guest and prove its standard output and exit code.
 
     Args:
-        elf, arguments, stdin: as for :func:`run`; the input stays private.
+        elf, arguments, stdin, env: as for :func:`run`; the input stays private.
         keys: folder of the keys (None: $ZKM_KEYS, else ./keys), or loaded ones.
         params: the parameter set.
         slots: at most so many committed slots; fewer cost less gas and more time.
@@ -147,7 +151,7 @@ def prove(
         SetupError: keys are missing or damaged.
     """
     stages = Stages(progress)
-    keys, recorded, core = _core_proof(elf, arguments, stdin, keys, params, slots, stages)
+    keys, recorded, core = _core_proof(elf, arguments, env, stdin, keys, params, slots, stages)
     wrapped = wrap(keys, core, stages)
     statistics = ProofStatistics(recorded.instruction_count, recorded.row_count, core.cells, stages.seconds)
     parts = (core.height, core.points, core.public, wrapped.d3, wrapped.groth16)
@@ -158,6 +162,7 @@ def prove(
 def _core_proof(
     elf: Path | str | bytes,
     arguments: Sequence[str],
+    env: Mapping[str, str] | None,
     stdin: bytes | BinaryIO | None,
     keys: Path | str | Keys | None,
     params: ParameterSet,
@@ -165,7 +170,7 @@ def _core_proof(
     stages: Stages,
 ) -> tuple[Keys, Trace, CoreProof]:
     with stages.stage("load program"):
-        program = load(elf, arguments)
+        program = load(elf, arguments, env)
         system = keys.system if isinstance(keys, Keys) else machine_system(params)
         check_program(system, program)
     if not isinstance(keys, Keys):
@@ -182,6 +187,7 @@ def verify(
     arguments: Sequence[str] = (),
     *,
     keys: Path | str | Keys | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Statement:
     """Check a proof as the verifier contract does; with `elf` also that it is that program's.
 
@@ -199,8 +205,8 @@ def verify(
     if proof.statement.version != keys.version:
         raise ProofError("the proof is of another version of zkm or made with other keys")
     verify_on_chain_proof(_description(keys), proof.statement, proof.proof)
-    if elf is not None and program_key(elf, arguments, keys=keys) != proof.statement.program_vkey:
-        raise ProofError("the proof is valid, but of another program or other arguments")
+    if elf is not None and program_key(elf, arguments, keys=keys, env=env) != proof.statement.program_vkey:
+        raise ProofError("the proof is valid, but of another program, other arguments or another environment")
     return proof.statement
 
 
@@ -210,15 +216,16 @@ def program_key(
     *,
     keys: Path | str | Keys | None = None,
     params: ParameterSet = SMALL,
+    env: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The key of a program with its arguments, 32 bytes.
+    """The key of a program with its arguments and environment, 32 bytes.
 
     Raises:
         ProgramError: the file cannot become a program.
         ParameterError: it is too large for the parameter set; the message names the smallest one that fits.
         SetupError: keys are missing or damaged (the key is bound to them).
     """
-    program = load(elf, arguments)
+    program = load(elf, arguments, env)
     check_program(keys.system if isinstance(keys, Keys) else machine_system(params), program)
     if not isinstance(keys, Keys):
         keys = load_keys(params, keys)
@@ -293,6 +300,7 @@ def write_witness(
     params: ParameterSet = SMALL,
     slots: int | None = None,
     progress: Listener | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> None:
     """Run a guest and write the wires of the wrap circuit for a proof of the run as a `.wtns` file.
 
@@ -303,7 +311,7 @@ def write_witness(
         OSError: the file cannot be written.
     """
     stages = Stages(progress)
-    keys, _, core = _core_proof(elf, arguments, stdin, keys, params, slots, stages)
+    keys, _, core = _core_proof(elf, arguments, env, stdin, keys, params, slots, stages)
     _, wires = circuit_wires(keys, core, stages)
     write_wtns(path, wires)
 

@@ -30,6 +30,25 @@ stdin_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File that the guest reads as its standard input (default: ours is passed on).",
 )
+
+
+def _environment(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE texts as a dictionary."""
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, _value in pairs:
+        if not name or not equals:
+            raise click.BadParameter(f"{name + equals!r} is not of the form NAME=VALUE")
+    return {name: value for name, _equals, value in pairs}
+
+
+env_option = click.option(
+    "--env",
+    "env",
+    multiple=True,
+    callback=_environment,
+    metavar="NAME=VALUE",
+    help="A variable of the guest's environment, part of the program key (repeatable; default: none).",
+)
 keys_option = click.option(
     "--keys",
     type=click.Path(file_okay=False, path_type=Path),
@@ -86,6 +105,7 @@ def main() -> None:
 
 @main.command(context_settings=GUEST)
 @stdin_option
+@env_option
 @params_option
 @click.option("--stats", is_flag=True, help="Show instructions, rows and cells on stderr.")
 @click.option("--check", is_flag=True, help="Check the trace against every constraint and bus, too.")
@@ -104,6 +124,7 @@ def run(
     max_instructions: int | None,
     elf: Path,
     arguments: tuple[str, ...],
+    env: dict[str, str],
 ) -> None:
     """Run ELF without proving it, as qemu-mips does.
 
@@ -120,7 +141,7 @@ def run(
         "stderr": sys.stderr.buffer,
     }
     if not (stats or check):
-        result = api.run(elf, arguments, **streams, max_instructions=max_instructions)
+        result = api.run(elf, arguments, **streams, max_instructions=max_instructions, env=env)
         sys.exit(result.exit_code)
     exit_code, statistics = api.run_statistics(
         elf,
@@ -129,6 +150,7 @@ def run(
         params=PARAMETER_SETS[params],
         max_instructions=max_instructions,
         check=check,
+        env=env,
     )
     if stats:
         from rich.console import Console
@@ -139,6 +161,7 @@ def run(
 
 @main.command(context_settings=GUEST)
 @stdin_option
+@env_option
 @keys_option
 @params_option
 @click.option(
@@ -164,6 +187,7 @@ def prove(
     slots: int | None,
     elf: Path,
     arguments: tuple[str, ...],
+    env: dict[str, str],
 ) -> None:
     """Run ELF and prove its standard output and exit code.
 
@@ -181,6 +205,7 @@ def prove(
             params=PARAMETER_SETS[params],
             slots=slots,
             progress=progress,
+            env=env,
         )
     proof.save(output)
     from rich.console import Console
@@ -191,6 +216,7 @@ def prove(
 
 
 @main.command(context_settings=GUEST)
+@env_option
 @keys_option
 @click.argument("proof", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PROOF")
 @click.argument(
@@ -200,31 +226,36 @@ def prove(
     required=False,
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARG]...]")
-def verify(keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[str, ...]) -> None:
+def verify(
+    keys: Path | None, proof: Path, elf: Path | None, arguments: tuple[str, ...], env: dict[str, str]
+) -> None:
     """Check PROOF as the verifier contract does; with ELF also that it is that program's.
 
     Ends with 0 only if the proof is valid.
     """
     from zkm import api
 
-    statement = api.verify(proof, elf, arguments, keys=keys)
+    statement = api.verify(proof, elf, arguments, keys=keys, env=env)
     click.echo(f"valid: program 0x{statement.program_vkey.hex()}")
     click.echo(f"exit code {statement.exit_code}, output {len(statement.output)} bytes")
 
 
 @main.command(context_settings=GUEST)
+@env_option
 @keys_option
 @params_option
 @elf_argument
 @guest_arguments
-def program(keys: Path | None, params: str, elf: Path, arguments: tuple[str, ...]) -> None:
+def program(
+    keys: Path | None, params: str, elf: Path, arguments: tuple[str, ...], env: dict[str, str]
+) -> None:
     """Print the program key of ELF with its arguments.
 
     The key commits to code, initial memory, entry point and arguments; a proof is about a key.
     """
     from zkm import api
 
-    key = api.program_key(elf, arguments, keys=keys, params=PARAMETER_SETS[params])
+    key = api.program_key(elf, arguments, keys=keys, params=PARAMETER_SETS[params], env=env)
     click.echo("0x" + key.hex())
 
 
@@ -273,6 +304,7 @@ def setup(keys: Path | None, params: str, ptau: Path | None, zkey: Path | None) 
     help="Run ELF and write the circuit's witness for a proof of the run (.wtns; as private as its input).",
 )
 @stdin_option
+@env_option
 @click.argument(
     "elf",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -288,6 +320,7 @@ def circuit(
     stdin: Path | None,
     elf: Path | None,
     arguments: tuple[str, ...],
+    env: dict[str, str],
 ) -> None:
     """Print the constraints of the wrap circuit per section, or write circuit and witness for snarkjs."""
     from zkm import api
@@ -300,7 +333,7 @@ def circuit(
         click.echo(f"wrote {r1cs}")
     if wtns is not None and elf is not None:
         with _progress() as progress, _standard_input(stdin) as source:
-            options: dict[str, Any] = {"keys": keys, "params": chosen, "progress": progress}
+            options: dict[str, Any] = {"keys": keys, "params": chosen, "progress": progress, "env": env}
             api.write_witness(wtns, elf, arguments, stdin=source, **options)
         click.echo(f"wrote {wtns}")
     if r1cs is None and wtns is None:

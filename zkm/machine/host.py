@@ -10,10 +10,13 @@ import io
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
+import numpy as np
+
 from zkm import _native
 from zkm.isa.registers import A0, A1, A2, V0
-from zkm.kernel import load_kernel
+from zkm.kernel import KERNEL_BASE, load_kernel
 from zkm.kernel.calls import call_number
+from zkm.program.layout import LOWEST_ADDRESS
 
 __all__ = ["INPUT_LIMIT", "SYS_WRITE", "SYS_WRITEV", "Host"]
 
@@ -84,15 +87,22 @@ class Host:
         stream = {1: self.stdout, 2: self.stderr}.get(machine.register(A0))
         if stream is None:
             return
-        address, count = machine.register(A1), machine.register(A2)
-        if machine.register(V0) == SYS_WRITE:
-            stream.write(machine.peek(address, min(count, _DISPLAY_LIMIT)))
-        elif count <= _IOV_MAX:
-            vector = machine.peek(address, 8 * count)
-            room = _DISPLAY_LIMIT
-            for at in range(0, 8 * count, 8):
-                base = int.from_bytes(vector[at : at + 4], "big")
-                length = min(int.from_bytes(vector[at + 4 : at + 8], "big"), room)
-                stream.write(machine.peek(base, length))
-                room -= length
+        pieces = self._pieces(machine, machine.register(A1), machine.register(A2))
+        # The kernel refuses a call with a piece outside of user memory (EFAULT).
+        if not all(LOWEST_ADDRESS <= start <= KERNEL_BASE - length for start, length in pieces if length):
+            return
+        room = _DISPLAY_LIMIT
+        for start, length in pieces:
+            stream.write(machine.peek(start, min(length, room)))
+            room -= min(length, room)
         stream.flush()
+
+    @staticmethod
+    def _pieces(machine: _native.Machine, address: int, count: int) -> list[tuple[int, int]]:
+        """Address and length of each piece that is written."""
+        if machine.register(V0) == SYS_WRITE:
+            return [(address, count)]
+        if count > _IOV_MAX:
+            return []
+        vector = np.frombuffer(machine.peek(address, 8 * count), ">u4").reshape(-1, 2)
+        return [(int(start), int(length)) for start, length in vector]
