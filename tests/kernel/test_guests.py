@@ -93,5 +93,7 @@ def test_variables_have_a_name_and_a_value(text: str) -> None:
 @pytest.mark.skipif(shutil.which("mips-linux-gnu-gcc") is None, reason="no MIPS compiler")
 def test_guests_are_reproducible(tmp_path: Path) -> None:
     subprocess.run([str(GUESTS / "build.sh"), str(tmp_path)], check=True)
-    kept = {path.name: path.read_bytes() for path in GUESTS.glob("*.elf")}
-    assert kept == {path.name: path.read_bytes() for path in tmp_path.glob("*.elf")}
+    built = list(tmp_path.glob("*.elf"))
+    assert len(built) > 4
+    for path in built:
+        assert path.read_bytes() == (GUESTS / path.name).read_bytes()
