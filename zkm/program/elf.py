@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import itertools
 from dataclasses import dataclass
+from functools import cache
 
 from elftools.common.exceptions import ELFParseError
 from elftools.common.utils import struct_parse
@@ -88,9 +89,7 @@ def read_elf(data: bytes, name: str = "program") -> Executable:
 
 def _read(data: bytes, name: str) -> Executable:
     _check_identification(data, name)
-    structs = ELFStructs(little_endian=False, elfclass=32)
-    structs.create_basic_structs()
-    structs.create_advanced_structs()
+    structs = _structures()
     header = struct_parse(structs.Elf_Ehdr, io.BytesIO(data[:_HEADER_SIZE]), 0)
     _check_header(header, data, name)
     table = io.BytesIO(data)
@@ -107,6 +106,14 @@ def _read(data: bytes, name: str) -> Executable:
         header_address=_address_of_headers(header["e_phoff"], headers),
         header_count=len(headers),
     )
+
+
+@cache
+def _structures() -> ELFStructs:
+    structs = ELFStructs(little_endian=False, elfclass=32)
+    structs.create_basic_structs()
+    structs.create_advanced_structs()
+    return structs
 
 
 def _check_identification(data: bytes, name: str) -> None:

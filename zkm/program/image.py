@@ -29,7 +29,25 @@ class Piece:
     executable: bool
 
 
-def build_rows(pieces: Sequence[Piece], vectors: Vectors) -> tuple[Rows, npt.NDArray[np.int64]]:
+RowsAndRanges = tuple[Rows, npt.NDArray[np.int64]]
+"""Rows, and the word ranges [s, e) that they cover, int64[n, 2], ascending and disjoint."""
+
+
+def join_rows(parts: Sequence[RowsAndRanges]) -> RowsAndRanges:
+    """The rows of several parts, each above the one before and not touching it.
+
+    Raises:
+        ProgramError: more than MAX_ROWS rows or MAX_RANGES ranges.
+    """
+    if sum(len(rows) for rows, _ in parts) > MAX_ROWS:
+        raise _too_many_rows()
+    ranges = np.concatenate([ranges for _, ranges in parts])
+    if len(ranges) > MAX_RANGES:
+        raise ProgramError(f"{len(ranges)} separate pieces of memory (allowed: {MAX_RANGES})")
+    return Rows.concatenate([rows for rows, _ in parts]), ranges
+
+
+def build_rows(pieces: Sequence[Piece], vectors: Vectors) -> RowsAndRanges:
     """The rows of all pieces and the word ranges [s, e) they cover, int64[n, 2], ascending and disjoint.
 
     Pieces must not overlap; they need not start or end at a word boundary (missing bytes are zero).
@@ -86,11 +104,13 @@ def _decode_group(group: list[Piece], first: int, last: int, vectors: Vectors, r
         if executable[run[0]]:
             rows = decode(addresses[run], words[run], vectors, max_rows=room)
         elif len(run) > room:
-            raise ProgramError(
-                f"the program has more than {MAX_ROWS:,} words and rows, and no parameter set fits"
-            )
+            raise _too_many_rows()
         else:
             rows = Rows.data(addresses[run], words[run])
         parts.append(rows)
         room -= len(rows)
     return parts
+
+
+def _too_many_rows() -> ProgramError:
+    return ProgramError(f"the program has more than {MAX_ROWS:,} words and rows, and no parameter set fits")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy.typing as npt
 from zkm.errors import ProgramError
 from zkm.isa.registers import FCSR, FPR, LLADDR, NO_LINK, REGISTER_COUNT, SP
 from zkm.isa.rows import MICRO_STEP, Rows
-from zkm.kernel import FPU_REGISTER, HEAP_REGISTER, KERNEL_BASE, THREAD_REGISTER, Image, Kernel, load_kernel
+from zkm.kernel import FPU_REGISTER, HEAP_REGISTER, KERNEL_BASE, THREAD_REGISTER, Kernel, load_kernel
 from zkm.program.elf import Executable, read_elf
-from zkm.program.image import Piece, build_rows
+from zkm.program.image import Piece, RowsAndRanges, build_rows, join_rows
 from zkm.program.layout import PAGE_SIZE, USER_LIMIT
 from zkm.program.stack import initial_stack
 
@@ -74,18 +75,21 @@ def load(
     )
     pieces = [Piece(segment.address, segment.contents, segment.executable) for segment in executable.segments]
     pieces.append(Piece(sp, stack, executable=False))
-    pieces += _pieces(kernel.system)
-    rows, segments = build_rows(pieces, kernel.vectors)
-    if kernel.uses_float(rows):
-        rows, segments = build_rows([*pieces, *_pieces(kernel.float)], kernel.vectors)
+    own = build_rows(pieces, kernel.vectors)
+    images = ["system", "float"] if kernel.uses_float(own[0]) else ["system"]
+    rows, segments = join_rows([own, *map(_image_rows, images)])
     return Program(rows, segments, executable.entry, _initial_registers(executable, rows, kernel, sp), name)
 
 
-def _pieces(image: Image) -> list[Piece]:
-    return [
+@cache
+def _image_rows(name: str) -> RowsAndRanges:
+    """The rows of an image of the kernel, which are the same for every program."""
+    kernel = load_kernel()
+    pieces = [
         Piece(section.address, section.words.astype(">u4").tobytes(), section.executable)
-        for section in image.sections
+        for section in kernel.images[name].sections
     ]
+    return build_rows(pieces, kernel.vectors)
 
 
 def _read_file(path: Path) -> bytes:
