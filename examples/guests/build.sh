@@ -1,3 +1,6 @@
 #!/bin/sh
 # Builds example guests: build.sh [--install] [NAME…]; without a name, all that are not built. See README.md.
-cd "$(dirname "$0")/../.." && exec "${PYTHON:-python3}" -m examples.guests.build "$@"
+cd "$(dirname "$0")/../.." || exit 1
+python=.venv/bin/python
+[ -x $python ] || python=python3
+exec "${PYTHON:-$python}" -m examples.guests.build "$@"
