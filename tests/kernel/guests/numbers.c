@@ -1,4 +1,5 @@
 /* Floating point as programs use it: the C library's functions, conversions, matrices, sorting. */
+#define _GNU_SOURCE
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
