@@ -1,6 +1,7 @@
 """Both applications from end to end: real guests, real proofs, the real verifier, Anvil."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from zkm.errors import ChainError
 from zkm.examples.bridge import demo as bridge_demo
 from zkm.examples.bridge.service import carry
 from zkm.examples.ledger import demo as ledger_demo
-from zkm.examples.ledger.operator import LedgerState
 from zkm.examples.ledger.service import LedgerService
 from zkm.examples.ledger.transactions import LedgerError, Transfer
 
@@ -55,8 +55,31 @@ def test_a_private_ledger(artifacts, console, tmp_path):
         for row in ("alice's balance", "contract's ether", "deposits taken"):
             assert row in shown
 
-        with pytest.raises(LedgerError, match="not the one behind the contract's root"):
-            LedgerService(session, demo.ledger, ledger_demo.GUEST, LedgerState(state.domain))
+        # Another process goes on with what was kept; without it, or with another ledger's, nobody can.
+        again = LedgerService(session, demo.ledger, ledger_demo.GUEST)
+        assert again.state == state and again.state is not state
+        (kept,) = (tmp_path / "out" / "ledgers").iterdir()
+        text = kept.read_text()
+        assert kept.stat().st_mode & 0o077 == 0
+        for content, message in [
+            (None, "behind the contract's root"),
+            (text[:-9], "damaged"),
+            (json.dumps(json.loads(text)[:1]), "behind the contract's root"),
+            ("[5]", "no state of a ledger"),
+        ]:
+            kept.unlink(missing_ok=True)
+            if content is not None:
+                kept.write_text(content)
+            with pytest.raises(LedgerError, match=message):
+                LedgerService(session, demo.ledger, ledger_demo.GUEST)
+        # A re-org that takes the batch back: the state before it is there, too.
+        kept.write_text(text)
+        web3, place = session.node.web3, session.node.web3.to_checksum_address(demo.ledger.address)
+        snapshot = web3.provider.make_request("evm_snapshot", [])["result"]
+        slot = next(i for i in range(20) if bytes(web3.eth.get_storage_at(place, i)) == state.root)
+        web3.provider.make_request("anvil_setStorageAt", [place, f"0x{slot:064x}", "0x" + "00" * 32])
+        assert LedgerService(session, demo.ledger, ledger_demo.GUEST).state.batch == 0
+        web3.provider.make_request("evm_revert", [snapshot])
         # A ledger goes on: nothing waits, and what cannot be signed is not proven.
         assert demo.service.waiting_deposits() == []
         alice, bob, _ = demo.wallets

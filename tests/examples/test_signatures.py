@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.examples.ledgers import signing_key, wallet
 from zkm.examples.ledger.hashing import account_id
 from zkm.examples.ledger.signatures import HALF, QUICK, SCHEMES, SHORT, Scheme, SigningKey, verify
-from zkm.examples.ledger.transactions import LedgerError, Transfer, Withdrawal
+from zkm.examples.ledger.transactions import LedgerError, Transfer, Wallet, Withdrawal
 
 MESSAGE = bytes(range(80))
 KEYS = pytest.mark.parametrize("key", [signing_key(0), signing_key(1)], ids=["quick", "short"])
@@ -80,6 +80,13 @@ def test_keys_of_two_schemes_have_nothing_in_common():
     small = [SigningKey(replace(scheme, height=1), secret) for scheme in (QUICK, SHORT)]
     assert small[0].public_key[HALF:] != small[1].public_key[HALF:]
     assert account_id(1, small[0].public_key) != account_id(2, small[0].public_key)
+
+
+def test_a_secret_has_another_key_on_each_ledger():
+    scheme = replace(QUICK, height=1)
+    first, again, other = (Wallet.create(domain * 32, scheme, bytes(32)) for domain in (b"a", b"a", b"b"))
+    assert first.id == again.id != other.id
+    assert Wallet.create(b"a" * 32, scheme).id != first.id
 
 
 def test_a_wallet_never_signs_two_transactions_with_one_key():

@@ -17,7 +17,6 @@ from zkm.chain.session import Session
 from zkm.display import summary_table
 from zkm.errors import ChainError
 from zkm.examples.contract import Artifacts, DeployedContract, deploy
-from zkm.examples.ledger.operator import LedgerState
 from zkm.examples.ledger.service import LedgerService
 from zkm.examples.ledger.signatures import QUICK, SHORT
 from zkm.examples.ledger.transactions import Transfer, Wallet, Withdrawal
@@ -69,7 +68,7 @@ def run_demo(session: Session, artifact: Artifacts, console: Console) -> LedgerD
     )  # fmt: skip
     console.print(f"deployed PrivateLedger at {ledger.address}")
     domain = bytes(ledger.ask("domain"))
-    service = LedgerService(session, ledger, root / GUEST, LedgerState(domain))
+    service = LedgerService(session, ledger, root / GUEST)
     wallets = tuple(Wallet.create(domain, scheme) for scheme in (QUICK, QUICK, SHORT))
     demo = LedgerDemo(ledger, service, wallets, str(Account.create().address))
     alice, bob, carol = wallets

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from zkm.chain.files import replace_text
 from zkm.chain.session import Session
 from zkm.errors import ProofError
 from zkm.examples.contract import DeployedContract
@@ -22,19 +24,35 @@ class LedgerService:
         session: the operator's account, chain and keys.
         contract: the PrivateLedger contract.
         elf: the ledger's guest.
-        state: the state behind the contract's root. Who loses it, or its salt, can make no batch any more.
+
+    The states before and after the last batch are kept in out/ledgers of the session's folder, and the one
+    behind the contract's root is gone on with: a batch whose transaction was interrupted, or that a re-org took
+    back, loses nothing. Whoever loses that file can make no batch any more.
 
     Raises:
-        LedgerError: the state is not the one behind the contract's root, or is of another ledger.
+        LedgerError: no kept state is the one behind the contract's root, or the file is damaged.
     """
 
-    def __init__(self, session: Session, contract: DeployedContract, elf: Path, state: LedgerState) -> None:
+    def __init__(self, session: Session, contract: DeployedContract, elf: Path) -> None:
         self.session = session
         self.contract = contract
-        self.state = state
         self._elf = elf
-        if state.domain != bytes(contract.ask("domain")) or state.root != bytes(contract.ask("root")):
-            raise LedgerError("the state is not the one behind the contract's root")
+        self._kept = session.root / "out" / "ledgers" / f"{contract.address}.json"
+        domain, root = bytes(contract.ask("domain")), bytes(contract.ask("root"))
+        found = [state for state in self._states(domain) if (state.domain, state.root) == (domain, root)]
+        if not found:
+            raise LedgerError(f"no state in {self._kept} is the one behind the contract's root")
+        self.state = found[0]
+
+    def _states(self, domain: bytes) -> list[LedgerState]:
+        first = LedgerState(domain)
+        if not self._kept.exists():
+            return [first]
+        try:
+            kept = json.loads(self._kept.read_text())
+        except (ValueError, RecursionError) as error:
+            raise LedgerError(f"{self._kept} is damaged: {error}") from error
+        return [first, *map(LedgerState.from_json, kept if isinstance(kept, list) else [])]
 
     def waiting_deposits(self) -> list[Deposit]:
         """Deposits on the chain that no batch has taken, in order.
@@ -72,6 +90,7 @@ class LedgerService:
         statement = proof.statement
         if statement.exit_code != 0 or statement.output != batch.output.encode():
             raise ProofError("the guest does not say what the operator computed")
+        replace_text(self._kept, json.dumps([self.state.to_json(), batch.after.to_json()]))
         receipt = self.contract.send(self.session.signer, "advance", statement.output, proof.proof)
         self.state = batch.after
         return batch, int(receipt["gasUsed"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import struct
 from dataclasses import dataclass, field
 
 from eth_utils.address import is_address, to_canonical_address, to_checksum_address
 
 from zkm.errors import ZkmError
-from zkm.examples.ledger.hashing import account_id
+from zkm.examples.ledger.hashing import account_id, tweaked
 from zkm.examples.ledger.signatures import QUICK, Scheme, SigningKey
 
 __all__ = [
@@ -120,8 +121,10 @@ class Wallet:
 
     @classmethod
     def create(cls, domain: bytes, scheme: Scheme = QUICK, secret: bytes | None = None) -> Wallet:
-        """A wallet with a new key (or that of a secret of 32 bytes)."""
-        return cls(domain, SigningKey(scheme, secret))
+        """A wallet with a new key, or that of a secret of 32 bytes: another one for each ledger."""
+        secret = secrets.token_bytes(32) if secret is None else secret
+        # One-time keys of one ledger must not sign for another, where nonces begin anew.
+        return cls(domain, SigningKey(scheme, tweaked(32, b"zkm_wall", 0, 0, secret + domain)))
 
     @property
     def id(self) -> bytes:
