@@ -26,8 +26,8 @@ class LedgerService:
         elf: the ledger's guest.
 
     The states before and after the last batch are kept in out/ledgers of the session's folder, and the one
-    behind the contract's root is gone on with: a batch whose transaction was interrupted, or that a re-org took
-    back, loses nothing. Whoever loses that file can make no batch any more.
+    behind the contract's root is gone on with: a batch whose transaction was interrupted, or that a re-org
+    took back, loses nothing. Whoever loses that file can make no batch any more.
 
     Raises:
         LedgerError: no kept state is the one behind the contract's root, or the file is damaged.
