@@ -11,11 +11,29 @@ import {Settlement} from "../Settlement.sol";
 /// the root, and only a proof of the ledger's program does: that every transaction in it was signed by the account
 /// that pays, once, and from what it had. In public are deposits, withdrawals and the roots.
 ///
-/// What the operator cannot do: move, mint or take anybody's money. What it can do: not take part. Withdrawals and the
-/// use of what was deposited need a batch, and only the operator has what the next batch needs.
+/// What the operator cannot do: move, mint or take anybody's money. What it can do: not take part. Withdrawals need a
+/// batch, and only the operator has what the next batch needs. A deposit that no batch takes can be taken back.
 /// @dev The root is this contract's own and no root chain of the settlement contract: whether a batch took the deposits
 /// that were made is checked here, and a root chain would have moved before.
 contract PrivateLedger is Ownable2Step, ReentrancyGuard {
+    /// @notice A deposit in the queue.
+    /// @param account The id of the account.
+    /// @param accountNumber The account's number in the ledger.
+    /// @param amount In gwei; 0 if it was taken back.
+    struct Deposit {
+        bytes32 account;
+        uint32 accountNumber;
+        uint64 amount;
+    }
+
+    /// @notice Who made a deposit.
+    /// @param payer Who; 0 if it was taken back.
+    /// @param time The block's time in seconds.
+    struct Payer {
+        address payer;
+        uint64 time;
+    }
+
     /// @notice Somebody paid into an account.
     /// @param number Which deposit this is, from 1.
     /// @param account The id of the account.
@@ -31,6 +49,12 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
         address indexed from,
         bytes32 queue
     );
+
+    /// @notice A deposit was taken back: it stays in the queue with the amount 0, and its payer is owed the amount.
+    /// @param number Which deposit.
+    /// @param amount In gwei.
+    /// @param queue The hash of all deposits from now on.
+    event TakenBack(uint32 indexed number, uint64 amount, bytes32 queue);
 
     /// @notice A batch moved the root.
     /// @param number Which batch this is, from 1.
@@ -54,6 +78,14 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
     error UnfitAmount(uint256 amount);
     /// @notice Nothing was ever deposited for this account.
     error UnknownAccount(bytes32 account);
+    /// @notice This deposit is not in the queue: a batch took it, or it was never made.
+    error NotWaiting(uint32 number);
+    /// @notice Somebody else made the deposit, or it was taken back.
+    error NotYours(uint32 number);
+    /// @notice Batches have until then to take the deposit.
+    error TooEarly(uint256 time);
+    /// @notice These are not the deposits of the queue from the given one on.
+    error NotTheQueue();
     /// @notice The output is not that of a batch.
     error MalformedOutput(uint256 length);
     /// @notice The batch is of another ledger or blockchain.
@@ -81,6 +113,9 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
     /// @notice The smallest deposit in wei: the queue is taken in order, and filling it must cost something.
     uint256 public immutable smallestDeposit;
 
+    /// @notice How many seconds batches have to take a deposit before it can be taken back.
+    uint256 public immutable patience;
+
     /// @notice The present root; zero before the first batch.
     bytes32 public root;
     /// @notice How many batches have moved the root.
@@ -97,6 +132,8 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
     mapping(address to => uint256 amount) public owed;
     /// @notice The hash of the first `count` deposits; zero for none.
     mapping(uint32 count => bytes32 hash) public queueAt;
+    /// @notice Who made a deposit, by its number.
+    mapping(uint32 number => Payer) public payerOf;
     /// @dev One more than the account's number.
     mapping(bytes32 account => uint32 number) private _numbers;
 
@@ -104,13 +141,20 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
     /// the ledger is to hold value.
     /// @param programVKey_ The key of the ledger's program.
     /// @param smallestDeposit_ In wei.
+    /// @param patience_ How many seconds batches have to take a deposit: much longer than a batch takes, as a batch on
+    /// its way fails when one of its deposits is taken back.
     /// @param operator Who applies batches.
-    constructor(Settlement settlement_, bytes32 programVKey_, uint256 smallestDeposit_, address operator)
-        Ownable(operator)
-    {
+    constructor(
+        Settlement settlement_,
+        bytes32 programVKey_,
+        uint256 smallestDeposit_,
+        uint256 patience_,
+        address operator
+    ) Ownable(operator) {
         settlement = settlement_;
         programVKey = programVKey_;
         smallestDeposit = smallestDeposit_;
+        patience = patience_;
     }
 
     /// @notice What signatures and batches of this ledger are bound to.
@@ -142,11 +186,42 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
             _numbers[account] = place;
         }
         number = depositCount + 1;
-        bytes32 queue =
-            sha256(abi.encodePacked(queueAt[number - 1], account, place - 1, uint64(amount)));
+        bytes32 queue = _extended(queueAt[number - 1], Deposit(account, place - 1, uint64(amount)));
         depositCount = number;
         queueAt[number] = queue;
+        payerOf[number] = Payer(msg.sender, uint64(block.timestamp));
         emit Deposited(number, account, place - 1, uint64(amount), msg.sender, queue);
+    }
+
+    /// @notice Takes a deposit back that no batch has taken in time; `claim` then pays it.
+    /// @dev The deposit keeps its place with the amount 0, so that the program takes it like any other. The queue is hashed
+    /// anew from there on: the later deposits are the caller's to name, and are known by the old hash.
+    /// @param number Which deposit.
+    /// @param waiting This deposit and all later ones, in order, as they are in the queue.
+    function takeBack(uint32 number, Deposit[] calldata waiting) external {
+        uint32 count = depositCount;
+        if (number <= depositsTaken || number > count) revert NotWaiting(number);
+        Payer memory made = payerOf[number];
+        if (made.payer != msg.sender) revert NotYours(number);
+        if (block.timestamp < made.time + patience) revert TooEarly(made.time + patience);
+        if (waiting.length != count - number + 1) revert NotTheQueue();
+
+        bytes32 last = queueAt[count];
+        bytes32 before = queueAt[number - 1];
+        bytes32 queue = before;
+        for (uint32 i = 0; i < waiting.length; ++i) {
+            Deposit memory entry = waiting[i];
+            before = _extended(before, entry);
+            if (i == 0) entry.amount = 0;
+            queue = _extended(queue, entry);
+            queueAt[number + i] = queue;
+        }
+        if (before != last) revert NotTheQueue();
+        delete payerOf[number];
+        uint256 amount = uint256(waiting[0].amount) * UNIT;
+        owed[msg.sender] += amount;
+        totalOwed += amount;
+        emit TakenBack(number, waiting[0].amount, queue);
     }
 
     /// @notice Moves the root by a batch.
@@ -194,6 +269,11 @@ contract PrivateLedger is Ownable2Step, ReentrancyGuard {
         emit Claimed(to, amount);
         (bool paid,) = to.call{value: amount}("");
         if (!paid) revert PaymentFailed(to);
+    }
+
+    /// @dev The queue's hash with one more deposit.
+    function _extended(bytes32 queue, Deposit memory entry) private pure returns (bytes32) {
+        return sha256(abi.encodePacked(queue, entry.account, entry.accountNumber, entry.amount));
     }
 
     /// @notice Always reverts.

@@ -14,6 +14,7 @@ PROGRAM = keccak(b"the ledger's program")
 PROOF = b"a proof"
 GWEI = 10**9
 SMALLEST = 10 * GWEI
+PATIENCE = 3600
 ALICE, BOB = keccak(b"alice"), keccak(b"bob")
 
 
@@ -37,9 +38,14 @@ def settlement(project, operator, verifier):
     return operator.deploy(project.Settlement, verifier.address)
 
 
+def deploy(project, operator, settlement):
+    arguments = (settlement.address, PROGRAM, SMALLEST, PATIENCE, operator.address)
+    return operator.deploy(project.PrivateLedger, *arguments)
+
+
 @pytest.fixture
 def ledger(project, operator, settlement):
-    return operator.deploy(project.PrivateLedger, settlement.address, PROGRAM, SMALLEST, operator.address)
+    return deploy(project, operator, settlement)
 
 
 def batch(ledger, old, new, withdrawals=(), count=None, **changes):
@@ -207,7 +213,7 @@ def test_outputs_of_another_form(ledger, advance, length):
 
 
 def test_a_batch_of_another_ledger(project, operator, settlement, ledger, advance):
-    second = operator.deploy(project.PrivateLedger, settlement.address, PROGRAM, SMALLEST, operator.address)
+    second = deploy(project, operator, settlement)
     output = batch(second, ROOTS[0], ROOTS[1])
     with ape.reverts(ledger.WrongDomain, expected=bytes(ledger.domain()), given=bytes(second.domain())):
         advance(output)
@@ -265,6 +271,70 @@ def test_a_receiver_that_refuses_hinders_nobody(project, ledger, advance, user):
     assert ledger.owed(refusing) == 30 * GWEI
     ledger.claim(user, sender=user)
     assert ledger.balance == 30 * GWEI
+
+
+DEPOSITS = [(ALICE, 0, 10), (BOB, 1, 20), (ALICE, 0, 30), (BOB, 1, 40)]
+
+
+@pytest.fixture
+def waiting(ledger, user, accounts):
+    """Four deposits, the second of them by another payer."""
+    for number, (account, _, amount) in enumerate(DEPOSITS, start=1):
+        ledger.deposit(account, value=amount * GWEI, sender=accounts[2] if number == 2 else user)
+    return DEPOSITS
+
+
+def queue_of(deposits):
+    queue = EMPTY
+    for deposit in deposits:
+        queue = queue_hash(queue, *deposit)
+    return queue
+
+
+def test_a_deposit_that_is_not_taken_can_be_taken_back(ledger, advance, waiting, chain, accounts, operator):
+    payer = accounts[2]
+    taken = batch(ledger, ROOTS[0], ROOTS[1])  # proven with all four, and on its way
+    chain.mine(deltatime=PATIENCE)
+    receipt = ledger.takeBack(2, waiting[1:], sender=payer)
+    left = [waiting[0], (*waiting[1][:2], 0), *waiting[2:]]
+    assert [bytes(ledger.queueAt(n)) for n in range(5)] == [queue_of(left[:n]) for n in range(5)]
+    (event,) = ledger.TakenBack.from_receipt(receipt)
+    assert (event.number, event.amount, bytes(event.queue)) == (2, 20, queue_of(left))
+    assert (ledger.owed(payer), ledger.totalOwed(), ledger.balance) == (20 * GWEI, 20 * GWEI, 100 * GWEI)
+    with ape.reverts(ledger.NotYours, number=2):
+        ledger.takeBack(2, left[1:], sender=payer)
+    before = payer.balance
+    ledger.claim(payer, sender=operator)
+    assert payer.balance == before + 20 * GWEI
+    # The batch with the deposit that is gone does not fit any more; one without it does.
+    with ape.reverts(ledger.WrongDeposits, count=4, queue=queue_of(waiting)):
+        advance(taken)
+    advance(batch(ledger, ROOTS[0], ROOTS[1]))
+    assert ledger.depositsTaken() == 4
+    with ape.reverts(ledger.NotWaiting, number=3):
+        ledger.takeBack(3, left[2:], sender=payer)
+
+
+def test_taking_back_needs_time_payer_and_the_queue(ledger, advance, waiting, chain, user):
+    advance(batch(ledger, ROOTS[0], ROOTS[1], count=1))
+    for number in (0, 1, 5):
+        with ape.reverts(ledger.NotWaiting, number=number):
+            ledger.takeBack(number, waiting, sender=user)
+    with ape.reverts(ledger.NotYours, number=2):
+        ledger.takeBack(2, waiting[1:], sender=user)
+    with ape.reverts(ledger.TooEarly, time=ledger.payerOf(3).time + PATIENCE):
+        ledger.takeBack(3, waiting[2:], sender=user)
+    chain.mine(deltatime=PATIENCE)
+    more, other = (ALICE, 0, 31), (BOB, 0, 30)
+    for wrong in ([], waiting[2:3], waiting[1:], [more, waiting[3]], [other, waiting[3]], waiting[:1:-1]):
+        with ape.reverts(ledger.NotTheQueue):
+            ledger.takeBack(3, wrong, sender=user)
+    assert bytes(ledger.queueAt(4)) == queue_of(waiting)
+    # The last one, and then one before it.
+    ledger.takeBack(4, waiting[3:], sender=user)
+    ledger.takeBack(3, [waiting[2], (*waiting[3][:2], 0)], sender=user)
+    assert bytes(ledger.queueAt(4)) == queue_of([*waiting[:2], (ALICE, 0, 0), (BOB, 1, 0)])
+    assert ledger.owed(user) == 70 * GWEI
 
 
 ACTIONS = st.lists(

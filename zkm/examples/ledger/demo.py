@@ -29,6 +29,8 @@ GWEI = 10**9
 NAMES = ("alice", "bob", "carol")
 DEPOSITS = (3 * ETHER, ETHER, ETHER // 2)
 SMALLEST_DEPOSIT = ETHER // 1000
+PATIENCE = 24 * 60 * 60
+"""Seconds after which a deposit that no batch took can be taken back."""
 
 
 @dataclass
@@ -62,10 +64,9 @@ def run_demo(session: Session, artifact: Artifacts, console: Console) -> LedgerD
     node, root = session.node, Path(__file__).parents[3]
     settlement = session.deploy()
     key = api.program_key(root / GUEST, keys=session.keys)
-    ledger = deploy(
-        node, session.signer, artifact("PrivateLedger"), settlement.address, key, SMALLEST_DEPOSIT,
-        session.signer.address,
-    )  # fmt: skip
+    operator = session.signer
+    terms = (SMALLEST_DEPOSIT, PATIENCE, operator.address)
+    ledger = deploy(node, operator, artifact("PrivateLedger"), settlement.address, key, *terms)
     console.print(f"deployed PrivateLedger at {ledger.address}")
     domain = bytes(ledger.ask("domain"))
     service = LedgerService(session, ledger, root / GUEST)

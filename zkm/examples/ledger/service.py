@@ -55,16 +55,18 @@ class LedgerService:
         return [first, *map(LedgerState.from_json, kept if isinstance(kept, list) else [])]
 
     def waiting_deposits(self) -> list[Deposit]:
-        """Deposits on the chain that no batch has taken, in order.
+        """Deposits on the chain that no batch has taken, in order; those taken back have the amount 0.
 
         Raises:
             LedgerError: the events do not hash to the contract's queue: the node leaves some out.
         """
         queue, waiting = self.state.queue, []
+        taken_back = {int(event["number"]) for event in self.contract.events("TakenBack")}
         for event in self.contract.events("Deposited"):
             if event["number"] <= self.state.deposit_count:
                 continue
-            deposit = Deposit(bytes(event["account"]), int(event["accountNumber"]), int(event["amount"]))
+            amount = 0 if event["number"] in taken_back else int(event["amount"])
+            deposit = Deposit(bytes(event["account"]), int(event["accountNumber"]), amount)
             queue = queue_hash(queue, deposit.id, deposit.index, deposit.amount)
             waiting.append(deposit)
         if queue != bytes(self.contract.ask("queueAt", self.state.deposit_count + len(waiting))):
