@@ -34,7 +34,7 @@ from zkm.tables.fill import fill
 from zkm.tables.registry import machine_system
 
 COMPILER, QEMU = "mips-linux-gnu-gcc", "qemu-mips"
-NUMBERS = Path(__file__).parent / "guests" / "numbers.c"
+GUESTS = Path(__file__).parent / "guests"
 EXAMPLES = Path(__file__).parents[2] / "examples" / "guests"
 CODE = 0x400000
 
@@ -112,10 +112,18 @@ def test_programs_equal_qemu(flags: str, tmp_path: Path) -> None:
     assert len(result.output) > 2000
 
 
-def build(folder: Path, flags: str) -> Path:
-    elf = folder / "numbers"
-    subprocess.run([COMPILER, *flags.split(), "-static", "-o", elf, NUMBERS, "-lm"], check=True)
+def build(folder: Path, flags: str, name: str = "numbers") -> Path:
+    elf, source = folder / name, GUESTS / f"{name}.c"
+    subprocess.run([COMPILER, *flags.split(), "-static", "-o", elf, source, "-lm"], check=True)
     return elf
+
+
+@needs_tools
+def test_threads_keep_their_registers(tmp_path: Path) -> None:
+    elf = build(tmp_path, "-O2 -frounding-math -pthread", "float_threads")
+    result = run(load(elf), b"", None, None)
+    assert (result.exit_code, result.output) == qemu(elf)
+    assert len({line.split()[1] for line in result.output.splitlines()}) == 4
 
 
 @needs_tools
