@@ -11,10 +11,10 @@ from tests.fuzz.campaign import Outcome
 from tests.fuzz.instructions import differing, disagreements
 from tests.fuzz.programs import Draft, batch_of, drafts
 from tests.fuzz.shrink import listing, shrink
-from tests.machine.batch import BLOCKS, TRAPPED
+from tests.machine.batch import BLOCKS, RECORD_WORDS, RECORDS, TRAPPED, Batch
 from tests.tables.cases import changed_values
 from zkm.errors import ZkmError
-from zkm.machine import trace
+from zkm.machine import Trace, trace
 from zkm.params import SMALL
 from zkm.tables.check import find_violations
 from zkm.tables.exact import CellChange, find_changed_violations
@@ -88,10 +88,22 @@ def _report(task: Task, number: int, draft: Draft) -> str:
     return "\n".join([*lines, *disagreements(ours[0], theirs[0])])
 
 
+def _records_in(run: Trace, batch: Batch) -> np.ndarray:
+    """The batch's records as the trace leaves them in memory."""
+    records = batch.memory()[1]
+    place = run.memory["word"].astype(np.int64) - RECORDS // 4
+    inside = (place >= 0) & (place < len(records))
+    records[place[inside]] = run.memory["vf"][inside]
+    return records.reshape(-1, RECORD_WORDS)[: len(batch.records)]
+
+
 def check_tables(written: list[Draft], seed: int, changes: int = 40) -> Outcome:
     """The trace of the programs satisfies every table, and each of `changes` random changes is caught."""
     outcome = Outcome()
-    run = trace(batch_of(written).program())
+    batch = batch_of(written)
+    run = trace(batch.program())
+    if not np.array_equal(_records_in(run, batch), batch.run_native()):
+        outcome.findings.append(f"programs of seed {seed}: the trace ends with other values than the run")
     data = fill(SYSTEM, run)
     for violation in find_violations(SYSTEM, data)[:5]:
         outcome.findings.append(f"trace of {len(written)} programs, seed {seed}: {violation}")

@@ -15,14 +15,16 @@ execute the very same words, so the loop is tested along the way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import unicorn as uc
 from unicorn import mips_const as mips
 
 from tests.isa import floats
-from zkm.isa.decode import decode
+from zkm.isa import decode as isa_decode
 from zkm.isa.encoding import Vectors
+from zkm.isa.instruction import Instruction
 from zkm.isa.instructions import BY_NAME
 from zkm.isa.registers import LLADDR, NO_LINK, TLS
 from zkm.isa.rows import Rows
@@ -132,19 +134,17 @@ class Batch:
     def program(self) -> Program:
         """All of it as a program for the native machine."""
         blocks, records = self.memory()
-        trap = self.loop.trap
-        kernel = load_kernel()
-        vectors = Vectors(trap, trap, trap, trap, kernel.vectors.routines)
         halt = BY_NAME["ctc2 (halt)"].encode(rt=0, rd=0)
-
-        def text(address: int, words: np.ndarray | list[int]) -> Rows:
-            array = np.array(words, np.uint32)
-            return decode(address + 4 * np.arange(len(array), dtype=np.int64), array, vectors)
-
+        trap = self.loop.trap
         data = Rows.data(RECORDS + 4 * np.arange(len(records), dtype=np.int64), records)
-        parts = [text(LOOP, self.loop.words), text(BLOCKS, blocks), data, text(HALT, [halt])]
+        parts = [
+            _text(LOOP, self.loop.words, trap),
+            _text(BLOCKS, blocks, trap),
+            data,
+            _text(HALT, [halt], trap),
+        ]
         if self.loop.floats:
-            parts += [text(section.address, section.words) for section in kernel.float.sections]
+            parts += _float_image(trap, isa_decode.INSTRUCTIONS)
         rows = Rows.concatenate(parts)
         registers = np.zeros(128, np.int64)
         registers[LLADDR] = NO_LINK
@@ -191,6 +191,18 @@ class Batch:
                 after[:, FLOATS_AFTER:].astype(np.int64),
             )
         return after
+
+
+def _text(address: int, words: np.ndarray | list[int], trap: int) -> Rows:
+    vectors = Vectors(trap, trap, trap, trap, load_kernel().vectors.routines)
+    array = np.array(words, np.uint32)
+    return isa_decode.decode(address + 4 * np.arange(len(array), dtype=np.int64), array, vectors)
+
+
+@lru_cache(maxsize=4)
+def _float_image(trap: int, _instructions: tuple[Instruction, ...]) -> list[Rows]:
+    """The float image's rows, for the instruction list in force (tests plant errors in it)."""
+    return [_text(section.address, section.words, trap) for section in load_kernel().float.sections]
 
 
 def ranges_of(rows: Rows) -> np.ndarray:
