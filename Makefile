@@ -80,8 +80,9 @@ test-contracts:
 bench: setup
 	$(BIN)/python -m benches
 
-docs: environment
+docs: environment-dev
 	$(BIN)/python tools/make_docs.py
+	$(BIN)/python -m tests.contract.gas > /dev/null
 
 fuzz: environment-dev
 	$(BIN)/python -m tests.fuzz --seed $(SEED) $(if $(COUNT),--count $(COUNT))

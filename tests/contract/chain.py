@@ -66,14 +66,15 @@ class Contract:
         receipt = self._transact({"data": data, "gas": 8_000_000})
         assert receipt.status == 1
         self.address = receipt.contractAddress
+        self.deployment = receipt.gasUsed
 
     def _transact(self, transaction):
         sent = self.web3.eth.send_transaction({"from": self.account, **transaction})
         return self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.005)
 
-    def transact(self, data):
+    def transact(self, data, gas=GAS):
         """Receipt of a transaction, reverted or not."""
-        return self._transact({"to": self.address, "data": data, "gas": GAS})
+        return self._transact({"to": self.address, "data": data, "gas": gas})
 
     def call(self, data, gas=GAS):
         """None if the call succeeds, else the name of the custom error, "" for a revert without one."""
@@ -83,6 +84,12 @@ class Contract:
             return None
         found = re.match(r"0x[0-9a-f]*", str(answer["error"].get("data") or ""))
         return self.errors.get(bytes.fromhex(found.group()[2:10]) if found else b"", "")
+
+    @staticmethod
+    def encode(signature, *arguments):
+        """Calldata of `name(types)`, for types without commas of their own."""
+        types = signature[signature.index("(") + 1 : -1].split(",")
+        return keccak(signature.encode())[:4] + encode(types, arguments)
 
     def verify(self, statement, proof):
         """As :meth:`call`, of `verify` with encoded arguments."""

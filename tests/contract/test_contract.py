@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contract.chain import connect, deploy_settlement, deploy_with_other_tau, intrinsic_gas
+from tests.contract.chain import connect, deploy_settlement, deploy_with_other_tau
 from tests.contract.example import MAX_HEIGHT, changed, with_height
 from tests.contract.forgery import forge_for_fixed_weight
 from zkm.chain.anvil import Anvil
@@ -19,8 +19,6 @@ pytestmark = pytest.mark.chain
 
 BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 TAIL = dict(tail_offsets())
-VERIFY_GAS_LIMIT = 380_000
-SETTLE_GAS_LIMIT = 450_000
 
 
 @pytest.fixture(scope="module")
@@ -174,24 +172,3 @@ def test_infinity_proves_nothing(verifier, proven):
     for offset in range(32, tail + TAIL["gamma"], 64):
         assert verifier.verify(statement, proof[:offset] + bytes(64) + proof[offset + 64 :]) is not None
     assert verifier.verify(statement, proof[:32] + bytes(len(proof) - 32)) is not None
-
-
-def test_gas(contracts, prover, capsys):
-    verifier, settlement = contracts
-    rows = []
-    for slots in (4, 5, 6, 8):
-        statement, proof = prover.prove(slots, output=bytes(range(1, 33)), seed=100 + slots)
-        data = verify_calldata(statement, proof)
-        receipt = verifier.transact(data)
-        assert receipt.status == 1
-        verify = receipt.gasUsed - intrinsic_gas(data)
-        settled = settlement.transact(verify_calldata(statement, proof, "settle"))
-        assert settled.status == 1
-        assert settlement.transact(verify_calldata(statement, proof, "settle")).status == 0
-        rows.append((slots, len(proof), verify, settled.gasUsed))
-    with capsys.disabled():
-        print("\nslots  proof bytes  verify gas  settle gas, all in")
-        for slots, size, verify, settled in rows:
-            print(f"{slots:5}  {size:11,}  {verify:10,}  {settled:18,}")
-    assert all(verify <= VERIFY_GAS_LIMIT for _, _, verify, _ in rows)
-    assert all(settled <= SETTLE_GAS_LIMIT for slots, _, _, settled in rows if slots <= 5)
