@@ -135,7 +135,12 @@ def test_trace_satisfies_all_tables(guest):
 
 
 @pytest.mark.parametrize(
-    "guest", [guest for guest in guests().values() if guest.committed], ids=lambda guest: guest.name
+    "guest",
+    [
+        pytest.param(guest, id=guest.name, marks=[pytest.mark.slow] if guest.sources else [])
+        for guest in guests().values()
+        if guest.committed
+    ],
 )
 def test_committed_file_can_be_built_anew(guest, tmp_path):
     toolchain = guest.toolchain
