@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_an_archive_with_another_digest_is_refused(tmp_path, monkeypatch):
     (tmp_path / "apt" / "parts").mkdir(parents=True)
     monkeypatch.setattr(sourcepackages, "DOWNLOADS", downloads)
     monkeypatch.setattr(sourcepackages, "APT", tmp_path / "apt")
-    monkeypatch.setattr(sourcepackages, "_apt", lambda *_: ["true"])
+    monkeypatch.setattr(sourcepackages, "_apt", lambda *_: [sys.executable, "-c", ""])
     package = manifest.SourcePackage("thing", "thing_1.orig.tar.gz", "00" * 32)
     with pytest.raises(sourcepackages.PackageError, match=r"no thing_1\.orig\.tar\.gz with the digest"):
         sourcepackages.fetch(package)
