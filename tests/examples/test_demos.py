@@ -17,7 +17,7 @@ from zkm.errors import ChainError
 from zkm.examples.bridge import demo as bridge_demo
 from zkm.examples.bridge.service import carry
 from zkm.examples.ledger import demo as ledger_demo
-from zkm.examples.ledger.service import LedgerService
+from zkm.examples.ledger.service import LedgerService, take_back
 from zkm.examples.ledger.transactions import LedgerError, Transfer
 
 pytestmark = [pytest.mark.chain, pytest.mark.slow]
@@ -85,6 +85,20 @@ def test_a_private_ledger(artifacts, console, tmp_path):
         alice, bob, _ = demo.wallets
         with pytest.raises(LedgerError, match="has 1500000000 gwei"):
             demo.service.advance([alice.sign(2, Transfer(bob.id, 10**10))])
+
+        # Two more deposits; one is taken back, and the guest takes what is left of both.
+        for payer, wallet in ((1, alice), (2, bob)):
+            demo.ledger.send(local_account(payer), "deposit", wallet.id, value=ETHER)
+        with pytest.raises(ChainError, match="TooEarly"):
+            take_back(demo.ledger, local_account(1), 4)
+        web3.provider.make_request("evm_increaseTime", [ledger_demo.PATIENCE])
+        web3.provider.make_request("evm_mine", [])
+        take_back(demo.ledger, local_account(1), 4)
+        waiting = demo.service.waiting_deposits()
+        assert [(deposit.id, deposit.amount) for deposit in waiting] == [(alice.id, 0), (bob.id, 10**9)]
+        batch = state.next_batch(waiting)
+        assert batch.output.queue == bytes(demo.ledger.ask("queueAt", 5))
+        assert api.run(ROOT / ledger_demo.GUEST, stdin=batch.witness).output == batch.output.encode()
         with pytest.raises(ChainError, match="NothingToClaim"):
             demo.ledger.send(local_account(4), "claim", demo.receiver)
 

@@ -61,8 +61,8 @@ static struct path take_path(struct bytes *node)
 
 static u32 matching(const struct path *path, const u8 *key, u32 depth)
 {
-	u32 n = 0;
-	while (n < path->count && nibble(path->bytes, path->first + n) == nibble(key, depth + n))
+	u32 n = 0, left = KEY_NIBBLES - depth;
+	while (n < path->count && n < left && nibble(path->bytes, path->first + n) == nibble(key, depth + n))
 		n++;
 	return n;
 }

@@ -5,16 +5,41 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from zkm.chain.files import replace_text
 from zkm.chain.session import Session
+from zkm.chain.submission import Signer
 from zkm.errors import ProofError
 from zkm.examples.contract import DeployedContract
 from zkm.examples.ledger.hashing import queue_hash
 from zkm.examples.ledger.operator import Batch, Deposit, LedgerState
 from zkm.examples.ledger.transactions import LedgerError, SignedTransaction
 
-__all__ = ["LedgerService"]
+__all__ = ["LedgerService", "deposits_of", "take_back"]
+
+
+def deposits_of(contract: DeployedContract) -> list[Deposit]:
+    """All deposits of a ledger in order, from the contract's events; those taken back have the amount 0."""
+    taken_back = {int(event["number"]) for event in contract.events("TakenBack")}
+    return [
+        Deposit(
+            bytes(event["account"]),
+            int(event["accountNumber"]),
+            0 if event["number"] in taken_back else int(event["amount"]),
+        )
+        for event in contract.events("Deposited")
+    ]
+
+
+def take_back(contract: DeployedContract, signer: Signer, number: int) -> Any:
+    """Take back a deposit that no batch has taken: what its payer does. The receipt; `claim` pays.
+
+    Raises:
+        ChainError: the contract refuses, naming the error.
+    """
+    entries = [(deposit.id, deposit.index, deposit.amount) for deposit in deposits_of(contract)]
+    return contract.send(signer, "takeBack", number, entries[number - 1 :])
 
 
 class LedgerService:
@@ -60,15 +85,10 @@ class LedgerService:
         Raises:
             LedgerError: the events do not hash to the contract's queue: the node leaves some out.
         """
-        queue, waiting = self.state.queue, []
-        taken_back = {int(event["number"]) for event in self.contract.events("TakenBack")}
-        for event in self.contract.events("Deposited"):
-            if event["number"] <= self.state.deposit_count:
-                continue
-            amount = 0 if event["number"] in taken_back else int(event["amount"])
-            deposit = Deposit(bytes(event["account"]), int(event["accountNumber"]), amount)
+        waiting = deposits_of(self.contract)[self.state.deposit_count :]
+        queue = self.state.queue
+        for deposit in waiting:
             queue = queue_hash(queue, deposit.id, deposit.index, deposit.amount)
-            waiting.append(deposit)
         if queue != bytes(self.contract.ask("queueAt", self.state.deposit_count + len(waiting))):
             raise LedgerError("the deposits that the node tells of are not those that the contract has")
         return waiting
