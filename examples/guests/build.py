@@ -41,9 +41,10 @@ def _digest(description: object, paths: list[Path]) -> str:
 
 
 def _setup_digest(toolchain: ToolChain) -> str:
-    """Of everything that a tool chain's own folder is made from."""
+    """Of everything that a tool chain's own folder, and those below it, are made from."""
+    below = [_setup_digest(toolchain.base)] if toolchain.base else []
     script = [GUESTS_FOLDER / "toolchains" / toolchain.setup] if toolchain.setup else []
-    return _digest([*map(dataclasses.asdict, toolchain.sources)], script)
+    return _digest([*map(dataclasses.asdict, toolchain.sources), *below], script)
 
 
 def _guest_digest(guest: Guest) -> str:
@@ -94,12 +95,16 @@ def _shell(commands: list[str], folder: Path, environment: dict[str, str], log: 
 
 def is_set_up(toolchain: ToolChain) -> bool:
     """Whether nothing of a tool chain has to be compiled first."""
+    if toolchain.base is not None and not is_set_up(toolchain.base):
+        return False
     stamp = toolchain.folder / "made-from"
     return toolchain.setup is None or (stamp.exists() and stamp.read_text() == _setup_digest(toolchain))
 
 
 def _set_up(toolchain: ToolChain) -> None:
     """Compiles what a tool chain needs, once."""
+    if toolchain.base is not None:
+        _set_up(toolchain.base)
     if is_set_up(toolchain):
         return
     print(f"tool chain {toolchain.name}: setting up", file=sys.stderr)
@@ -122,10 +127,14 @@ def _unpack(sources: tuple[sourcepackages.SourcePackage, ...], folder: Path) -> 
 
 
 def _environment(toolchain: ToolChain) -> dict[str, str]:
-    """A tool chain's variables, in which $TOOLCHAIN stands for its folder."""
-    folder = str(toolchain.folder)
-    values = {key: value.replace("$TOOLCHAIN", folder) for key, value in toolchain.environment.items()}
-    return {"TOOLCHAIN": folder, **values}
+    """A tool chain's variables, in which $TOOLCHAIN and $BASE stand for folders."""
+    folders = {"TOOLCHAIN": str(toolchain.folder)}
+    if toolchain.base is not None:
+        folders["BASE"] = str(toolchain.base.folder)
+    values = dict(toolchain.environment)
+    for name, folder in folders.items():
+        values = {key: value.replace(f"${name}", folder) for key, value in values.items()}
+    return {**folders, **values}
 
 
 def build(guest: Guest, output: Path | None = None) -> Path:

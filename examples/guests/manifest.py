@@ -54,6 +54,7 @@ class ToolChain:
         version: a command that prints the compiler's version.
         made_with: what it printed where the committed files were built.
         environment: variables of the build.
+        base: a tool chain that this one builds on; $BASE is its folder.
         sources: source packages that `setup` compiles.
         setup: a script in toolchains/ that fills the folder $TOOLCHAIN once.
         strip: whether the built file is stripped afterwards.
@@ -65,6 +66,7 @@ class ToolChain:
     version: str
     made_with: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    base: ToolChain | None = None
     sources: tuple[SourcePackage, ...] = ()
     setup: str | None = None
     strip: bool = True
@@ -73,6 +75,14 @@ class ToolChain:
     def folder(self) -> Path:
         """Where `setup` puts what it makes."""
         return CACHE / "toolchains" / self.name
+
+    def all_needs(self) -> dict[str, str]:
+        """`needs`, with those of the tool chains below."""
+        return {**(self.base.all_needs() if self.base else {}), **self.needs}
+
+    def downloads(self) -> bool:
+        """Whether the set-up fetches source packages."""
+        return bool(self.sources) or (self.base is not None and self.base.downloads())
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ class Guest:
 
     def missing_packages(self) -> list[str]:
         """The Debian packages to install before the guest can be built."""
-        needs = {**self.toolchain.needs, **self.needs}
+        needs = {**self.toolchain.all_needs(), **self.needs}
         return sorted({package for what, package in needs.items() if not _exists(what)})
 
     @property
@@ -165,6 +175,7 @@ def toolchains() -> dict[str, ToolChain]:
         if unknown := set(entry) - known:
             raise ValueError(f"toolchains.toml: {name}: unknown {sorted(unknown)}")
         entry["sources"] = tuple(_sources()[source] for source in entry.get("sources", ()))
+        entry["base"] = result[entry["base"]] if "base" in entry else None
         result[name] = ToolChain(name=name, **entry)
     return result
 

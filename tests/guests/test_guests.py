@@ -40,7 +40,7 @@ def elf_of(guest: Guest) -> Path:
     if not is_current(guest):
         if missing := guest.missing_packages():
             pytest.skip(f"{guest.name}.elf is not built: Debian packages {' '.join(missing)} are missing")
-        if guest.sources or guest.toolchain.sources:
+        if guest.sources or guest.toolchain.downloads():
             pytest.skip(f"not built: examples/guests/build.sh {guest.name}")
         build(guest)
     return guest.elf
