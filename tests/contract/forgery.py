@@ -83,6 +83,35 @@ def cancelling(claims):
     ]
 
 
+def cancelling_if_weighed_early(description, claims):
+    """Two claims with wrong proofs whose errors cancel for the ω of the first, as it would be if Ω were not
+    drawn from both: the second error is chosen when the weight is known.
+    """
+    (first, proof), (second, other) = claims
+    proof = proof[:-64] + _native.g1_msm([proof[-64:], G1_GENERATOR], [1, 1])
+    decoded = OnChainProof.decode(proof, description.params.slots)
+    public, groth16 = shared_values(first, decoded), decoded.groth16
+    messages = [decoded.points.w3, groth16[:64], groth16[64:192], groth16[192:]]
+    omega = int(challenges.omega(public.zeta, public.g_z, public.y, decoded.scalars.d3, messages))
+    # C of proof i has the weight Ω^(3i).
+    error = -pow(omega, -3, MODULUS) % MODULUS
+    other = other[:-64] + _native.g1_msm([other[-64:], G1_GENERATOR], [1, error])
+    return [(first, proof), (second, other)], omega
+
+
+def batch_product_is_one(description, claims, weight):
+    """The contract's product for a batch with this Ω in place of the hashed one."""
+    product = []
+    for i, (statement, proof) in enumerate(claims):
+        decoded = OnChainProof.decode(proof, description.params.slots)
+        scale = pow(weight, 3 * i, MODULUS)
+        product += [
+            (_native.g1_msm([point], [scale]), end)
+            for point, end in pairs(description, statement, decoded, weight)
+        ]
+    return _native.pairing_check(product)
+
+
 def unweighted_product_is_one(description, claims):
     """Whether the equations of two proofs, just multiplied, hold."""
     decoded = [

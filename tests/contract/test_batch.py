@@ -7,7 +7,7 @@ import pytest
 
 from tests.contract.chain import connect, deploy_settlement
 from tests.contract.example import changed
-from tests.contract.forgery import cancelling
+from tests.contract.forgery import cancelling, cancelling_if_weighed_early
 from zkm.chain.anvil import Anvil
 from zkm.contract.calldata import batch_calldata
 from zkm.contract.check import verify_on_chain_batch
@@ -81,6 +81,11 @@ def test_errors_do_not_cancel(verify, claims):
     spoilt = cancelling(claims[:2])
     for batch in (spoilt, spoilt[::-1], [*spoilt, claims[2]], [claims[2], *spoilt]):
         assert verify(batch) == "InvalidProof"
+
+
+def test_the_forgery_that_an_early_weight_allows(verify, prover, claims):
+    spoilt, _ = cancelling_if_weighed_early(prover.description, claims[:2])
+    assert verify(spoilt) == "InvalidProof"
 
 
 def test_every_byte_of_the_calldata_counts(contracts, claims):

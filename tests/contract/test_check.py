@@ -7,7 +7,9 @@ import pytest
 
 from tests.contract.example import MAX_HEIGHT, changed, with_height
 from tests.contract.forgery import (
+    batch_product_is_one,
     cancelling,
+    cancelling_if_weighed_early,
     forge_for_fixed_weight,
     product_is_one,
     unweighted_product_is_one,
@@ -144,6 +146,15 @@ def test_errors_do_not_cancel_in_a_batch(prover, claims):
     for batch in (spoilt, spoilt[::-1], [claims[2], *spoilt]):
         with pytest.raises(PairingError):
             verify_on_chain_batch(prover.description, batch)
+
+
+def test_the_forgery_that_an_early_weight_allows(prover, claims):
+    """A weight hashed from the first proof only leaves the second one free."""
+    spoilt, weight = cancelling_if_weighed_early(prover.description, claims[:2])
+    assert batch_product_is_one(prover.description, claims[:2], weight)
+    assert batch_product_is_one(prover.description, spoilt, weight)
+    with pytest.raises(PairingError):
+        verify_on_chain_batch(prover.description, spoilt)
 
 
 def test_both_equations_hold_by_themselves(prover, proven):
