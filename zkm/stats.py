@@ -8,6 +8,7 @@ from rich.table import Table as TextTable
 
 from zkm.commit.stacking import place_blocks
 from zkm.machine import Trace
+from zkm.machine.counts import are_kernel_rows
 from zkm.prove.costs import WRAP_SECONDS, core_seconds, peak_bytes
 from zkm.tables.data import height_of
 from zkm.tables.stats import TableStats, stats
@@ -23,6 +24,7 @@ class RunStatistics:
     Attributes:
         instructions: executed MIPS instructions.
         rows: executed rows.
+        kernel_rows: those of them that are the kernel's.
         tables: rows, cells and interactions of every table.
         cells: committed cells, padded to powers of two.
         slots: committed slots of the proof.
@@ -32,6 +34,7 @@ class RunStatistics:
 
     instructions: int
     rows: int
+    kernel_rows: int
     tables: list[TableStats]
     cells: int
     slots: int
@@ -39,25 +42,42 @@ class RunStatistics:
     memory: int
 
     def table(self) -> TextTable:
-        """For a terminal."""
-        text = TextTable(
-            title=f"{self.instructions:,} instructions, {self.rows:,} rows", title_justify="left"
-        )
-        for heading in ("table", "rows", "cells", "interactions"):
-            text.add_column(heading, justify="left" if heading == "table" else "right")
+        """For a terminal; behind cells and interactions their number per executed instruction."""
+        share = 100 * self.kernel_rows / self.rows
+        title = f"{self.instructions:,} instructions, {self.rows:,} rows, {share:.1f} % of them the kernel's"
+        text = TextTable(title=title, title_justify="left")
+        text.add_column("table")
+        for heading in ("rows", "cells", "per instr.", "interactions", "per instr."):
+            text.add_column(heading, justify="right")
         for entry in self.tables:
-            text.add_row(entry.name, f"{entry.rows:,}", f"{entry.cells:,}", f"{entry.interactions:,}")
-        totals = [sum(entry.rows for entry in self.tables)]
-        totals.append(sum(entry.cells for entry in self.tables))
-        totals.append(sum(entry.interactions for entry in self.tables))
+            text.add_row(*self._line(entry))
         text.add_section()
-        text.add_row("all", *(f"{total:,}" for total in totals))
+        text.add_row(*self._line(self.total()))
         text.caption = (
             f"proof: about {self.seconds:.0f} s and {self.memory / 2**30:.1f} GiB on two cores, "
             f"{self.slots} slots"
         )
         text.caption_justify = "left"
         return text
+
+    def total(self) -> TableStats:
+        """All tables together."""
+        return TableStats(
+            "all",
+            sum(entry.rows for entry in self.tables),
+            sum(entry.cells for entry in self.tables),
+            sum(entry.interactions for entry in self.tables),
+        )
+
+    def _line(self, entry: TableStats) -> tuple[str, ...]:
+        return (
+            entry.name,
+            f"{entry.rows:,}",
+            f"{entry.cells:,}",
+            f"{entry.cells / self.instructions:.2f}",
+            f"{entry.interactions:,}",
+            f"{entry.interactions / self.instructions:.2f}",
+        )
 
 
 def statistics_of(system: System, trace: Trace) -> RunStatistics:
@@ -77,6 +97,7 @@ def statistics_of(system: System, trace: Trace) -> RunStatistics:
     return RunStatistics(
         instructions=trace.instruction_count,
         rows=trace.row_count,
+        kernel_rows=int(trace.counts[are_kernel_rows(trace.program.rows)].sum()),
         tables=tables,
         cells=placement.cells,
         slots=placement.slots,

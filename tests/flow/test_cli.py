@@ -41,7 +41,7 @@ def test_statistics_go_to_standard_error():
     done = zkm("run", "--stats", FIBONACCI, data=b"7")
     assert (done.returncode, done.stdout) == (0, b"13\n")
     text = done.stderr.decode()
-    for word in ("LOGIC", "RANGE16", "instructions", "cells", "proof: about"):
+    for word in ("LOGIC", "RANGE16", "instructions", "cells", "proof: about", "% of them the kernel's"):
         assert word in text
 
 

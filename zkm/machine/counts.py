@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from zkm.isa.decode import KERNEL_BASE
 from zkm.isa.rowops import INSTRUCTION_TABLES, ROW_OPS
-from zkm.isa.rows import Rows
+from zkm.isa.rows import MICRO_STEP, Rows
 
-__all__ = ["STREAM_OF_CODE", "instructions_of_rows", "rows_of_tables"]
+__all__ = ["STREAM_OF_CODE", "are_kernel_rows", "instructions_of_rows", "rows_of_tables"]
 
 STREAM_OF_CODE: Final = (0, *(INSTRUCTION_TABLES.index(operation.table) for operation in ROW_OPS))
 """Per code of a row operation, the number of its table in INSTRUCTION_TABLES."""
@@ -35,6 +36,12 @@ def instructions_of_rows(rows: Rows) -> npt.NDArray[np.int64]:
     instructions: npt.NDArray[np.int64] = first.astype(np.int64)
     instructions += fused
     return instructions
+
+
+def are_kernel_rows(rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which rows are the kernel's, bool[len(rows)]."""
+    kernel: npt.NDArray[np.bool_] = rows.address % MICRO_STEP >= KERNEL_BASE
+    return kernel
 
 
 def rows_of_tables(rows: Rows, counts: npt.NDArray[np.uint64]) -> dict[str, int]:

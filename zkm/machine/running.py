@@ -9,9 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from zkm import _native
-from zkm.isa.decode import KERNEL_BASE
-from zkm.isa.rows import MICRO_STEP
-from zkm.machine.counts import instructions_of_rows, rows_of_tables
+from zkm.machine.counts import are_kernel_rows, instructions_of_rows, rows_of_tables
 from zkm.machine.host import Host
 from zkm.machine.interpreter import Limits, Progress, execute
 from zkm.program import Program
@@ -73,7 +71,7 @@ def run(
         exit_code=exit_code,
         output=output,
         instructions=int(instructions.sum()),
-        kernel_instructions=int(instructions[program.rows.address % MICRO_STEP >= KERNEL_BASE].sum()),
+        kernel_instructions=int(instructions[are_kernel_rows(program.rows)].sum()),
         rows=machine.executed,
         table_rows=rows_of_tables(program.rows, counts),
     )
