@@ -130,7 +130,9 @@ class Srs:
     @staticmethod
     def development(path: str, seed: bytes, length: int) -> Srs: ...
     @staticmethod
-    def import_points(path: str, length: int, tau_g2: bytes, source: str, position: int) -> Srs: ...
+    def import_points(path: str, length: int, tau_g2: bytes, source: str, position: int) -> None:
+        """Writes a checked copy of points that lie at a position of a file; SetupError, OSError."""
+
     def check(self) -> None:
         """Checks every point; SetupError."""
 

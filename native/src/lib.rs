@@ -18,6 +18,7 @@ pub mod msm;
 pub mod pairing;
 pub mod polynomial;
 pub mod poseidon2;
+pub mod powers;
 #[cfg(feature = "python")]
 pub mod py;
 pub mod r1cs;

@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{Field, PrimeField, UniformRand};
+use ark_ff::{Field, UniformRand};
 use memmap2::MmapMut;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::msm::{msm, FixedBase};
 use crate::pairing::{g2_from_bytes, g2_to_bytes, pairing_check, G2_BYTES};
+use crate::powers::{is_valid, PowersCheck, PART};
 
 const MAGIC: &[u8; 8] = b"zkm-srs\x01";
 /// Bytes before the points: one page.
@@ -130,29 +130,31 @@ impl Srs {
         Self::open(path, length)
     }
 
-    /// Writes a reference string that was read elsewhere (a ceremony's file) and checks all of
-    /// it; `read` fills buffers with points in the order of their powers.
+    /// Writes a reference string that is read elsewhere (a ceremony's file) and checks all of it before
+    /// the file gets its name. Only a part of it is in memory at any time.
     pub fn import(
         path: &Path,
         length: usize,
         tau_g2: G2Affine,
         mut points: impl Read,
-    ) -> Result<Self> {
+    ) -> Result<()> {
+        if length as u64 > MAX_LENGTH {
+            return Err(Error::setup(format!("a reference string of {length} points")));
+        }
         let header = Header { length: length as u64, tau_g2, origin: Origin::Ceremony };
         let mut writer = Writer::create(path, &header)?;
-        let mut left = length * POINT;
-        let mut buffer = vec![0; 1 << 20];
+        let mut check = PowersCheck::new()?;
+        let mut part = vec![G1Affine::generator(); length.min(PART)];
+        let mut left = length;
         while left > 0 {
-            let part = left.min(buffer.len());
-            points.read_exact(&mut buffer[..part])?;
-            writer.file.write_all(&buffer[..part])?;
-            left -= part;
+            part.truncate(left);
+            points.read_exact(bytes_of_mut(&mut part))?;
+            check.add(&part)?;
+            writer.write(&part)?;
+            left -= part.len();
         }
-        // Checked before the file gets its name.
-        writer.file.flush()?;
-        Self::open(&writer.temporary, length)?.check()?;
-        writer.finish()?;
-        Self::open(path, length)
+        check.finish(tau_g2)?;
+        writer.finish()
     }
 
     pub fn points(&self) -> &[G1Affine] {
@@ -170,14 +172,13 @@ impl Srs {
         self.origin
     }
 
-    /// Checks every point: canonical coordinates, on the curve, and
-    /// e(Σ ρ_i P_i, [τ]_2) = e(Σ ρ_i P_{i+1}, [1]_2) for random ρ_i.
+    /// Checks every point: canonical coordinates, on the curve, and τ times the one before.
     pub fn check(&self) -> Result<()> {
-        let points = self.points();
-        if let Some(index) = points.par_iter().position_first(|point| !is_valid(point)) {
-            return Err(Error::setup(format!("point {index} is not on the curve")));
+        let mut check = PowersCheck::new()?;
+        for part in self.points().chunks(PART) {
+            check.add(part)?;
         }
-        self.check_powers(&(0..self.length.saturating_sub(1)).collect::<Vec<_>>())
+        check.finish(self.tau_g2)
     }
 
     fn spot_check(&self) -> Result<()> {
@@ -219,10 +220,12 @@ impl Srs {
     }
 }
 
-/// Whether both coordinates are canonical and the point is a finite one of the curve.
-fn is_valid(point: &G1Affine) -> bool {
-    use ark_bn254::Fq;
-    point.x.0 < Fq::MODULUS && point.y.0 < Fq::MODULUS && point.is_on_curve() && !point.is_zero()
+/// The bytes of points, to be read into.
+fn bytes_of_mut(points: &mut [G1Affine]) -> &mut [u8] {
+    // SAFETY: as in `Srs::points`, every bit pattern is a value.
+    unsafe {
+        std::slice::from_raw_parts_mut(points.as_mut_ptr().cast(), std::mem::size_of_val(points))
+    }
 }
 
 /// A generator that nobody can foresee.
@@ -407,7 +410,8 @@ mod tests {
         let (development, path) = (path("source"), path("import"));
         let source = Srs::development(&development, [3; 32], 64).unwrap();
         let points = std::fs::read(&development).unwrap()[HEADER..].to_vec();
-        let srs = Srs::import(&path, 64, source.tau_g2(), &points[..]).unwrap();
+        Srs::import(&path, 64, source.tau_g2(), &points[..]).unwrap();
+        let srs = Srs::open(&path, 64).unwrap();
         assert_eq!(srs.origin(), Origin::Ceremony);
         assert_eq!(srs.points(), source.points());
         std::fs::remove_file(&path).unwrap();

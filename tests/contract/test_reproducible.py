@@ -63,13 +63,13 @@ def test_the_source_is_always_the_same(sources):
 
 def test_what_else_is_compiled_does_not_matter(sources, code):
     """Beside all contracts, the code is the one that its own imports give."""
-    creation, runtime = compile_contracts(sources[0])[CONTRACT][1:]
+    creation, runtime = compile_contracts(sources[0], CONTRACT)[CONTRACT][1:]
     assert bytes.fromhex(runtime) == code
     assert code in bytes.fromhex(creation), "nothing is filled in when it is deployed"
 
 
 def test_how_it_is_deployed_does_not_matter(sources, code, web3):
-    creation = bytes.fromhex(compile_contracts(sources[0])[CONTRACT][1])
+    creation = bytes.fromhex(compile_contracts(sources[0], CONTRACT)[CONTRACT][1])
     first, second = web3.eth.accounts[:2]
     addresses = [
         deployed(web3, first, data=creation).contractAddress,
@@ -88,7 +88,7 @@ def test_how_it_is_deployed_does_not_matter(sources, code, web3):
 def test_the_tool(sources, code, web3, monkeypatch):
     known = {sources[0]: code}
     monkeypatch.setattr(tool, "verifier_code", known.__getitem__)  # compiling takes seconds
-    creation = bytes.fromhex(compile_contracts(sources[0])[CONTRACT][1])
+    creation = bytes.fromhex(compile_contracts(sources[0], CONTRACT)[CONTRACT][1])
     account = web3.eth.accounts[0]
     right = deployed(web3, account, data=creation).contractAddress
     wrong = deployed(web3, account, data=FACTORY).contractAddress

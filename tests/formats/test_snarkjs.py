@@ -7,7 +7,7 @@ import pytest
 from tests.contract.example import binding_circuit
 from tests.formats.ceremony import Ceremony, snarkjs
 from tests.formats.circuits import inputs, sums_of_powers
-from zkm.commit.srs import import_ptau
+from zkm.commit.srs import import_ptau, open_srs
 from zkm.errors import SetupError
 from zkm.field import MODULUS
 from zkm.formats.binfile import BinFile
@@ -35,7 +35,8 @@ class SecondPhase:
         names = ("--name=someone", "-e=some entropy")
         snarkjs("zkey", "contribute", folder / "fresh.zkey", folder / "final.zkey", *names)
         powers = read_ptau(ptau)
-        self.srs = import_ptau(powers, folder / "srs.bin", powers.length)
+        import_ptau(powers, folder / "srs.bin", powers.length)
+        self.srs = open_srs(folder / "srs.bin", powers.length)
         self.key = read_zkey(folder / "final.zkey", system, self.r1cs)
         self.key.check(self.r1cs, self.srs)
         self.verifying = VerifyingKey.of(self.key)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.formats.ceremony import Ceremony
 from tests.formats.circuits import inputs, sums_of_powers
 from tests.formats.zkey_file import key_sections, write_zkey
-from zkm.commit.srs import import_ptau
+from zkm.commit.srs import import_ptau, open_srs
 from zkm.curve import G2_GENERATOR
 from zkm.errors import SetupError
 from zkm.field import MODULUS
@@ -28,7 +28,8 @@ class Files:
         self.r1cs = native_r1cs(self.system)
         self.ceremony = Ceremony(5)
         powers = read_ptau(self.ceremony.write(folder / "pot.ptau"))
-        self.srs = import_ptau(powers, folder / "srs.bin", powers.length)
+        import_ptau(powers, folder / "srs.bin", powers.length)
+        self.srs = open_srs(folder / "srs.bin", powers.length)
         self.sections = key_sections(self.ceremony, self.system)
         self.good = write_zkey(folder / "good.zkey", self.sections)
 
@@ -76,7 +77,8 @@ def test_the_order_of_terms_is_free(files):
 def test_too_few_powers(files):
     key = files.read(files.good)
     powers = read_ptau(files.folder / "pot.ptau")
-    short = import_ptau(powers, files.folder / "short.bin", 62)
+    import_ptau(powers, files.folder / "short.bin", 62)
+    short = open_srs(files.folder / "short.bin", 62)
     with pytest.raises(SetupError, match="63 are needed"):
         key.check(files.r1cs, short)
 

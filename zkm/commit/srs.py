@@ -77,10 +77,10 @@ def is_ceremony(path: Path | str) -> bool:
     return Path(path).exists() and not open_srs(path, 1).insecure
 
 
-def import_ptau(powers: PowersOfTau, path: Path | str, length: int) -> Srs:
+def import_ptau(powers: PowersOfTau, path: Path | str, length: int) -> None:
     """Take the first powers of τ out of a ceremony's file.
 
-    Points are copied in pieces; every one is checked before the new file gets its name.
+    Points are copied and checked in pieces, all of them before the new file gets its name.
 
     Args:
         powers: the file's header.
@@ -97,6 +97,6 @@ def import_ptau(powers: PowersOfTau, path: Path | str, length: int) -> Srs:
             f"{powers.length:,}"
         )
     try:
-        return Srs.import_points(str(path), length, powers.tau_g2, str(powers.path), powers.position)
+        Srs.import_points(str(path), length, powers.tau_g2, str(powers.path), powers.position)
     except (SetupError, ValueError) as error:
         raise SetupError(f"{powers.path}: {error}") from error

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::released;
+use super::{interruptible, released};
 use crate::error::Error;
 use crate::pairing::{g1_to_bytes, g2_from_bytes, g2_to_bytes};
 use crate::srs;
@@ -37,7 +37,7 @@ impl Srs {
         Ok(released(py, || srs::Srs::development(&path, seed, length))??.into())
     }
 
-    /// `points` are read from `source` at byte `position`, in the file's own form.
+    /// Points are read from `source` at byte `position`, in the file's own form.
     #[staticmethod]
     fn import_points(
         py: Python<'_>,
@@ -46,14 +46,14 @@ impl Srs {
         tau_g2: &[u8],
         source: PathBuf,
         position: u64,
-    ) -> PyResult<Self> {
+    ) -> PyResult<()> {
         let tau_g2 = g2_from_bytes(tau_g2)?;
         let import = || {
             let mut file = File::open(source).map_err(Error::from)?;
             file.seek(SeekFrom::Start(position)).map_err(Error::from)?;
             srs::Srs::import(&path, length, tau_g2, file)
         };
-        Ok(released(py, import)??.into())
+        Ok(interruptible(py, |_| import())??)
     }
 
     fn check(&self, py: Python<'_>) -> PyResult<()> {
