@@ -297,9 +297,9 @@ KNOWN_FAILURES = (
         CHAIN,
         "An application trusts a mock or development verifier in production.",
         "There is no mock verifier in the package; development keys say so in the key file, in every "
-        "set-up's output and in the contract (`DEVELOPMENT_KEYS`). They are not deployed on a chain that is not "
-        "local unless somebody insists, and a router takes no verifier with such keys unless it was deployed "
-        "for them.",
+        "set-up's output and in the contract (`DEVELOPMENT_KEYS`). They are not deployed on a chain that is "
+        "not local unless somebody insists, and a router takes no verifier with such keys unless it was "
+        "deployed for them.",
         (
             "contract/test_generate.py::test_development_keys_are_marked",
             "contracts/test_router.py::test_development_keys_are_refused_unless_wanted",
