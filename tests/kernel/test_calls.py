@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.kernel.harness import BUFFER, ERRORS, HEAP, MEMORY_END, STACK, KernelMachine
-from zkm.kernel.calls import Call, system_calls
+from zkm.isa.registers import A0, A3, SP, V0
+from zkm.kernel.calls import Call, call_number, system_calls
 
 WORD = 0xFFFFFFFF
 START = 1767225600
@@ -20,7 +21,14 @@ POLL = BUFFER + 0x800
 SPAN = BUFFER + 0x900
 """A span of one second, as 32-bit and as 64-bit numbers: { 1, 0 } and { 0, 1, 0, 0 } one word earlier."""
 
-ENDING = ("exit", "exit_group")
+ENDING = {
+    "exit": 0,
+    "pause": 137,
+    "rt_sigreturn": 139,
+    "rt_sigsuspend": 137,
+    "exit_group": 0,
+}
+"""Calls that end a program of one thread that has no handlers, with the exit code."""
 FRESH = 0x802
 
 CASES: dict[str, tuple[tuple[int, ...], int | str, list[int]]] = {
@@ -56,11 +64,13 @@ CASES: dict[str, tuple[tuple[int, ...], int | str, list[int]]] = {
     "prctl": ((15, PATH), 0, []),
     "rt_sigaction": ((2, 0, BUFFER, 16), 0, [0] * 6),
     "rt_sigprocmask": ((1, 0, BUFFER, 16), 0, [0] * 4),
+    "rt_sigpending": ((BUFFER, 16), 0, [0] * 4),
     "getcwd": ((BUFFER, 2), 2, [0x2F000000]),
     "sigaltstack": ((0, BUFFER), 0, [0, 0, 2]),
     "mmap2": ((0, 8192, 0, FRESH, WORD, 0), MEMORY_END - 8192, []),
     "fstat64": ((0, BUFFER), 0, [0, 0, 0, 0, 0, 1, 0o010600, 1, 1000, 1000]),
     "madvise": ((HEAP - 4096, 4096, 4), 0, []),
+    "fcntl64": ((1, 3), 1, []),
     "gettid": ((), 2, []),
     "tkill": ((2, 0), 0, []),
     "futex": ((BUFFER, 0x80, 1, 0), "EAGAIN", []),
@@ -138,6 +148,18 @@ def test_documented_result(name: str) -> None:
     assert machine.get_words(BUFFER, len(words)) == words
 
 
+@pytest.mark.parametrize(("name", "exit_code"), ENDING.items())
+def test_calls_that_end_the_program(name: str, exit_code: int) -> None:
+    machine = prepared()
+    machine.registers[V0], machine.registers[A0 : A3 + 1] = call_number(name), [0, 16, 0, 0]
+    if name == "rt_sigreturn":
+        machine.registers[SP] = 0
+    elif name == "rt_sigsuspend":
+        machine.registers[A0] = BUFFER
+    machine.run(1000)
+    assert machine.exit_code == exit_code
+
+
 @pytest.mark.parametrize(
     "call", [call for call in system_calls() if call.kind != "call"], ids=lambda c: c.name
 )
@@ -158,7 +180,8 @@ def test_all_others_are_unknown() -> None:
 POINTERS = {
     "readv": 1, "writev": 1, "read": 1, "write": 1, "time": 0, "times": 0, "getrlimit": 1, "getrusage": 1,
     "gettimeofday": 0, "sysinfo": 0, "uname": 0, "sched_getparam": 1, "nanosleep": 0, "poll": 0,
-    "rt_sigaction": 2, "rt_sigprocmask": 2, "getcwd": 0, "sigaltstack": 1, "fstat64": 1, "futex": 0,
+    "rt_sigaction": 2, "rt_sigprocmask": 2, "rt_sigpending": 0, "getcwd": 0, "sigaltstack": 1, "fstat64": 1,
+    "futex": 0,
     "sched_getaffinity": 2, "clock_gettime": 1, "clock_getres": 1, "clock_nanosleep": 2, "fstatat64": 2,
     "ppoll": 0, "pipe2": 0, "prlimit64": 3, "getrandom": 0, "statx": 4, "clock_gettime64": 1,
     "clock_getres_time64": 1, "clock_nanosleep_time64": 2, "futex_time64": 0, "ppoll_time64": 0,

@@ -23,7 +23,7 @@ from zkm.tables.registry import machine_system
 
 GUESTS = Path(__file__).parent / "guests"
 INPUT = b"some input\n"
-SAME_AS_QEMU = {"threads": (), "deadlock": ("x",), "memory": (), "events": ()}
+SAME_AS_QEMU = {"threads": (), "deadlock": ("x",), "memory": (), "events": (), "signals": ("abort",)}
 """Guests that do not depend on what differs by design: addresses, times, waiting for ever."""
 
 
@@ -41,7 +41,8 @@ def test_guests_do_what_they_do_under_qemu(name: str, tmp_path: Path) -> None:
         command = ["qemu-mips", str(GUESTS / f"{name}.elf"), *arguments]
         done = subprocess.run(command, stdin=stdin, capture_output=True, check=False, timeout=60)
     ours = trace(name, *arguments)
-    assert (ours.exit_code, ours.output.decode()) == (done.returncode, done.stdout.decode())
+    exit_code = done.returncode if done.returncode >= 0 else 128 - done.returncode
+    assert (ours.exit_code, ours.output.decode()) == (exit_code, done.stdout.decode())
 
 
 @pytest.mark.parametrize("name", SAME_AS_QEMU)
@@ -51,6 +52,11 @@ def test_what_is_shown_is_what_is_proven(name: str) -> None:
     ours = trace(name, *SAME_AS_QEMU[name])
     assert shown.getvalue() == result.output == ours.output
     assert result.exit_code == ours.exit_code
+
+
+def test_unhandled_signals_end_the_program() -> None:
+    """SIGABRT when it is unblocked; SIGUSR2, whose number differs from the host's, at once."""
+    assert (trace("signals", "abort").exit_code, trace("signals").exit_code) == (128 + 6, 128 + 17)
 
 
 @pytest.mark.parametrize(("name", "arguments"), [*SAME_AS_QEMU.items(), ("deadlock", ())])

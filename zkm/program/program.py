@@ -112,10 +112,10 @@ def _initial_registers(executable: Executable, rows: Rows, kernel: Kernel, sp: i
 
 
 def _touches_fpu(rows: Rows) -> bool:
-    """True if an instruction outside the kernel names a floating-point register."""
+    """True if an instruction outside the kernel names a floating-point register or writes FCSR.
+
+    Words of an executable segment that are no code may look like one; that costs rows only.
+    """
     own = rows.address % MICRO_STEP < KERNEL_BASE
-    named = (
-        ((register >= FPR) & (register <= FCSR)).any()
-        for register in (r[own] for r in (rows.r1, rows.r2, rows.r3))
-    )
-    return any(named)
+    named = (((r >= FPR) & (r < FCSR)).any() for r in (rows.r1[own], rows.r2[own], rows.r3[own]))
+    return any(named) or bool((rows.r3[own] == FCSR).any())

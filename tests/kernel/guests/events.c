@@ -24,11 +24,11 @@ static void write_later(struct thread *self)
 
 static void fill_pipe(struct thread *self)
 {
-	static u8 block[3000];
+	static u8 block[1500];
 
 	for (u32 i = 0; i < sizeof block; i++)
 		block[i] = i * 7 + self->argument;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 4; i++)
 		CALL(write, ends[1], block, sizeof block);
 	CALL(close, ends[1]);
 }

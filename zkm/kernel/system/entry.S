@@ -23,6 +23,7 @@
 #define s5	$21
 #define s6	$22
 #define s7	$23
+#define t9	$25
 #define k0	$26
 #define k1	$27
 #define gp	$28
@@ -48,8 +49,7 @@ vector_syscall:
 	lui	k1, %hi(calls)
 	addu	k1, k1, k0
 	lw	k1, %lo(calls)(k1)
-	andi	k0, k1, 1
-	bne	k0, zero, constant
+	beq	k1, zero, no_call
 	addu	k0, sp, zero
 	mfc0	sp, CURRENT
 	sw	a0, USER_A0(sp)
@@ -61,26 +61,81 @@ vector_syscall:
 	addiu	sp, sp, -ARGUMENT_AREA
 	/* A handler returns a result, or an errno's negative. */
 thread_return:
+	lw	k0, ARGUMENT_AREA + DELIVERABLE(sp)
+	bne	k0, zero, look_at_signals
+call_return:
 	srl	a3, v0, 31
 	beq	a3, zero, 1f
 	lw	ra, ARGUMENT_AREA + USER_RA(sp)
 	subu	v0, zero, v0
-1:	lw	a0, ARGUMENT_AREA + USER_A0(sp)
+1:
+leave:
+	lw	a0, ARGUMENT_AREA + USER_A0(sp)
 	lw	a1, ARGUMENT_AREA + USER_A1(sp)
 	lw	a2, ARGUMENT_AREA + USER_A2(sp)
 	lw	sp, ARGUMENT_AREA + USER_SP(sp)
 	eret
 
-	/* A call without a handler: bit 1 is the error flag, the rest the result. */
-constant:
-	srl	v0, k1, 2
-	srl	a3, k1, 1
-	andi	a3, a3, 1
-	eret
-
+	/* A number that is not in the table. */
 no_call:
 	addiu	v0, zero, ENOSYS
 	addiu	a3, zero, 1
+	eret
+
+/* Signals: a handler is entered instead of returning from a call. ---------------------------------------- */
+
+look_at_signals:
+	mfc0	t0, CURRENT
+	sw	v0, CALL_RESULT(t0)
+	lui	t1, %hi(1f)
+	b	save
+	addiu	t1, t1, %lo(1f)
+1:	jal	deliver
+	nop
+	bne	v0, zero, enter_handler
+	nop
+	b	call_return
+	lw	v0, ARGUMENT_AREA + CALL_RESULT(sp)
+
+	/* deliver() and resume() have put the handler, its stack and arguments into struct thread. */
+enter_handler:
+	lw	t9, ARGUMENT_AREA + SAVED_EPC(sp)
+	mtc0	t9, EPC
+	b	leave
+	lw	ra, ARGUMENT_AREA + USER_RA(sp)
+
+	/* Handlers return to here, in the kernel's image, and come back by the call. */
+	.globl	signal_return
+signal_return:
+	addiu	v0, zero, SYS_RT_SIGRETURN
+	syscall
+
+	/* rt_sigreturn(): all registers as they were, or another handler. */
+	.globl	sys_rt_sigreturn
+sys_rt_sigreturn:
+	jal	resume
+	nop
+	beq	v0, zero, enter_handler
+	addu	k0, v0, zero
+	mfc0	k1, FPU
+	beq	k1, zero, 1f
+	nop
+	.set	hardfloat
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	lwc1	$f\n, CONTEXT_FPR + 8 * \n + 4(k0)
+	.endr
+	lw	k1, CONTEXT_FCSR(k0)
+	ctc1	k1, $31
+	.set	softfloat
+1:	lw	k1, CONTEXT_HI + 4(k0)
+	mthi	k1
+	lw	k1, CONTEXT_LO + 4(k0)
+	mtlo	k1
+	lw	k1, CONTEXT_PC + 4(k0)
+	mtc0	k1, EPC
+	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,28,29,30,31
+	lw	$\n, CONTEXT_GPR + 8 * \n + 4(k0)
+	.endr
 	eret
 
 /* Faults that the machine defines. ------------------------------------------------------------------- */
@@ -199,15 +254,14 @@ sys_set_thread_area:
 	jr	ra
 	addiu	v0, zero, 0
 
-/* The calls, from calls.def: a handler's address, or a constant result with bit 0 set. ------------------ */
+/* The calls, from calls.def: a handler's address, or that of a function that returns a constant. ---------- */
 
-#define CONSTANT_RESULT(value)	((value) << 2 | 1)
-#define CONSTANT_ERROR(value)	((value) << 2 | 3)
-#define ENTRY(number, content)	.fill (number) - FIRST_CALL - position, 4, CONSTANT_ERROR(ENOSYS); \
-				.word content; .set position, (number) - FIRST_CALL + 1
+#define ENTRY(number, address)	.fill (number) - FIRST_CALL - position, 4, 0; .word address; \
+				.set position, (number) - FIRST_CALL + 1
+#define CONSTANT(value)		.pushsection .text; 1: jr ra; addiu v0, zero, value; .popsection
 #define CALL(number, name, handler, text)	ENTRY(number, handler)
-#define RESULT(number, name, value, text)	ENTRY(number, CONSTANT_RESULT(value))
-#define ERROR(number, name, value, text)	ENTRY(number, CONSTANT_ERROR(value))
+#define RESULT(number, name, value, text)	CONSTANT(value); ENTRY(number, 1b)
+#define ERROR(number, name, value, text)	CONSTANT(-(value)); ENTRY(number, 1b)
 
 	.section .rodata, "a"
 	.balign	4

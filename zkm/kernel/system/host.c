@@ -15,11 +15,6 @@
 #define OUT(number, word)	__asm__ volatile("swc2 %0, %1" : : "r"(number), "m"(word))
 #define OUTPUT_BASE		2
 
-/* A word at any address; compilers make lwl and lwr, swl and swr of it. */
-struct __attribute__((packed)) loose {
-	u32 word;
-};
-
 static u32 length;	/* bytes of output so far */
 static union {		/* the bytes of an incomplete last word; the others are zero */
 	u32 word;

@@ -32,6 +32,7 @@
 #define SAVED_EPC	72
 #define SAVED_TLS	76
 #define SAVED_FPR	80	/* 32 registers, FCSR */
+#define CALL_RESULT	212	/* while signals are looked at */
 #define THREAD_SIZE	512
 #define FIRST_THREAD	(THREAD_PAGES + PAGE - THREAD_SIZE)
 #define ARGUMENT_AREA	16	/* what o32 callers leave to callees on the stack */
@@ -64,6 +65,17 @@
 #define SIGTRAP		5
 #define SIGFPE		8
 #define SIGKILL		9
+#define SIGSEGV		11
+
+/* Where entry.S finds registers in the struct sigcontext of a signal's frame: 64 bits for each. */
+#define CONTEXT_PC	8
+#define CONTEXT_GPR	16
+#define CONTEXT_FPR	272
+#define CONTEXT_FCSR	532
+#define CONTEXT_HI	552
+#define CONTEXT_LO	560
+#define SYS_RT_SIGRETURN 4193
+
 #define EXIT_SIGNAL	128	/* exit code of an end by a signal: this plus the signal */
 #define EXIT_DEADLOCK	(EXIT_SIGNAL + SIGKILL)	/* every thread waits for another */
 
@@ -74,6 +86,11 @@ typedef unsigned u32;
 
 #define NULL ((void *)0)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* A word at any address; compilers make lwl and lwr, swl and swr of it. */
+struct __attribute__((packed)) loose {
+	u32 word;
+};
 
 /* A point of the virtual clock, or a span: seconds and nanoseconds (below 10^9). */
 struct instant {
@@ -88,6 +105,7 @@ struct thread {
 	u32 saved_s[10];
 	u32 saved_sp, saved_ra, saved_epc, saved_tls;
 	u32 saved_fpr[33];
+	long call_result;
 
 	u32 id;
 	u32 clear_tid;		/* address that its end sets to 0 and wakes; 0 = none */
@@ -99,7 +117,9 @@ struct thread {
 	long result;		/* why it goes on */
 	u32 blocked[4];		/* signal mask */
 	u32 pending[4];
-	u32 alternate[3];	/* sigaltstack: address, flags, size */
+	u32 suspended;		/* `kept` is the mask to return to, after rt_sigsuspend */
+	u32 kept[4];
+	u32 alternate[2];	/* sigaltstack: address, size */
 };
 
 _Static_assert(__builtin_offsetof(struct thread, sp) == USER_SP, "entry.S");
@@ -107,6 +127,7 @@ _Static_assert(__builtin_offsetof(struct thread, deliverable) == DELIVERABLE, "e
 _Static_assert(__builtin_offsetof(struct thread, saved_s) == SAVED_S, "entry.S");
 _Static_assert(__builtin_offsetof(struct thread, saved_tls) == SAVED_TLS, "entry.S");
 _Static_assert(__builtin_offsetof(struct thread, saved_fpr) == SAVED_FPR, "entry.S");
+_Static_assert(__builtin_offsetof(struct thread, call_result) == CALL_RESULT, "entry.S");
 _Static_assert(sizeof(struct thread) <= THREAD_SIZE, "a thread's page");
 
 static inline struct thread *current(void)
@@ -124,14 +145,14 @@ static inline u32 argument(int number)
 
 /* Pointers from user code. A word pointer must be aligned; structures never reach USER_END since no
  * program has anything in the last page before it. */
-static inline int bad_words(const void *pointer)
+static inline __attribute__((always_inline)) int bad_words(const void *pointer)
 {
 	u32 address = (u32)pointer;
 	u32 turned = address << 30 | address >> 2;	/* alignment and the highest bit are now bits 31 to 29 */
 	return UNLIKELY(turned >> 29 != 0 || address >> 16 == 0);
 }
 
-static inline int bad_buffer(const void *pointer, u32 size)
+static inline __attribute__((always_inline)) int bad_buffer(const void *pointer, u32 size)
 {
 	u32 address = (u32)pointer;
 	return UNLIKELY((int)address < LOWEST_ADDRESS || size > USER_END - address);
@@ -140,6 +161,7 @@ static inline int bad_buffer(const void *pointer, u32 size)
 /* entry.S */
 void switch_to(struct thread *thread);
 void thread_start(void);
+void signal_return(void);
 
 /* host.c */
 void put(const u8 *from, u32 count);
@@ -170,8 +192,12 @@ long close_event(u32 fd);
 u32 event_flags(u32 fd);
 void set_event_flags(u32 fd, u32 flags);
 
-/* signals.c */
-int post(struct thread *thread, u32 signal);
+static inline u32 uses_fpu(void)
+{
+	u32 flag;
+	__asm__("mfc0 %0, $6" : "=r"(flag));
+	return flag;
+}
 
 #endif
 #endif

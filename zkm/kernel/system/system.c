@@ -56,14 +56,12 @@ long sys_uname(u8 *to)
 
 	if (bad_buffer(to, 6 * NAME_SIZE))
 		return -EFAULT;
-	for (int field = 0; field < 6; field++) {
-		u8 *end = to + NAME_SIZE;
-
-		while (*text)
-			*to++ = *text++;
-		text++;
-		while (to != end)
-			*to++ = 0;
+	for (u8 *end = to + 6 * NAME_SIZE; to != end; to += NAME_SIZE) {
+		for (struct loose *word = (struct loose *)to; word != (struct loose *)(to + NAME_SIZE - 1); word += 4)
+			word[0].word = word[1].word = word[2].word = word[3].word = 0;
+		to[NAME_SIZE - 1] = 0;
+		for (u8 *next = to; (*next = *text++); next++)
+			;
 	}
 	return 0;
 }

@@ -193,8 +193,8 @@ long clone_thread(u32 flags, u32 stack, u32 *parent_id, u32 tls)
 
 	others++;
 	id = PROCESS_ID + ++last_id;
-	for (const u32 *from = (u32 *)parent; from < (u32 *)(parent->saved_fpr + 33); from++)
-		((u32 *)child)[from - (u32 *)parent] = *from;
+	for (u32 i = 0; i < (uses_fpu() ? CALL_RESULT : SAVED_FPR) / 4; i++)
+		((u32 *)child)[i] = ((u32 *)parent)[i];
 	if (stack)
 		child->sp = (u32 *)stack;
 	child->saved_sp = (u32)child - ARGUMENT_AREA;
@@ -208,7 +208,7 @@ long clone_thread(u32 flags, u32 stack, u32 *parent_id, u32 tls)
 		child->blocked[i] = parent->blocked[i];
 		child->pending[i] = 0;
 	}
-	child->alternate[0] = child->alternate[1] = child->alternate[2] = 0;
+	child->alternate[0] = child->alternate[1] = child->suspended = 0;
 	if (flags & CLONE_PARENT_SETTID)
 		*parent_id = id;
 	if (flags & CLONE_CHILD_SETTID)

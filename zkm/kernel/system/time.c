@@ -196,16 +196,29 @@ long sys_getrusage(u32 who, u32 *usage)
 	return 0;
 }
 
+/* `left`, if given, is told how long was left when a signal came. */
 static long sleep_until(const struct instant *deadline, u32 *left, int wide)
 {
+	struct instant rest = { 0, 0 };
 	long result = wait(0, 0, deadline);
 
 	if (result == -ETIMEDOUT)
 		return 0;
-	if (left && !bad_words(left)) {	/* interrupted: how long was left is not kept */
-		left[0] = left[1] = 0;
-		if (wide)
-			left[2] = left[3] = 0;
+	if (!left)
+		return result;
+	if (bad_words(left))
+		return -EFAULT;
+	if (is_before(&now, deadline)) {
+		rest.s = deadline->s - now.s - (deadline->ns < now.ns);
+		rest.ns = deadline->ns - now.ns + (deadline->ns < now.ns ? SECOND : 0);
+	}
+	if (wide) {
+		left[0] = left[2] = 0;
+		left[1] = rest.s;
+		left[3] = rest.ns;
+	} else {
+		left[0] = rest.s;
+		left[1] = rest.ns;
 	}
 	return result;
 }
