@@ -33,6 +33,7 @@ LOGUP = "LogUp"
 MACHINE = "Machine, memory, MIPS"
 PARSING = "Commitments, parsing, hashing"
 CHAIN = "Groth16, Solidity, settlement"
+APPLICATIONS = "Applications"
 
 KNOWN_FAILURES = (
     Failure(
@@ -316,6 +317,41 @@ KNOWN_FAILURES = (
             "formats/test_zkey.py::test_keys_that_fit_the_sizes_only",
             "wrap/test_ceremony.py::test_ceremonies_do_not_mix",
             "wrap/test_ceremony.py::test_the_version_binds_the_key",
+        ),
+    ),
+    Failure(
+        APPLICATIONS,
+        "A bridge's proof checker takes a forged Merkle proof (BNB Chain's IAVL proofs, 2022).",
+        "The guest takes exactly the nodes of the path, each known by its hash, in canonical form only, and "
+        "is compared with a trie library on tries of every shape.",
+        (
+            "examples/test_bridge_guest.py::test_says_what_the_trie_library_says",
+            "examples/test_bridge_guest.py::test_nodes_of_another_path_are_refused",
+            "examples/test_bridge_guest.py::test_bad_storage_nodes_are_refused",
+        ),
+    ),
+    Failure(
+        APPLICATIONS,
+        "A root of zero, which stands for nothing, is accepted as proven (Nomad, 2022).",
+        "The oracle knows no block with the hash zero; old root zero is the ledger's beginning, and the "
+        "guest then demands that there are no accounts and no deposits.",
+        (
+            "contracts/test_state_bridge.py::test_the_oracle_believes_its_owner_only",
+            "examples/test_ledger_guest.py::test_the_first_batch_must_start_from_nothing",
+        ),
+    ),
+    Failure(
+        APPLICATIONS,
+        "A signed transaction or a withdrawal counts twice: on another chain or contract, or by "
+        "re-entering a payment.",
+        "Signatures and batches hold chain id and contract; nonces and roots never return; what is owed is "
+        "erased before it is paid.",
+        (
+            "examples/test_ledger_guest.py::test_cheating_operators_are_refused",
+            "examples/test_ledger_guest.py::test_another_ledgers_signature_is_refused",
+            "contracts/test_private_ledger.py::test_a_batch_of_another_ledger",
+            "contracts/test_private_ledger.py::test_withdrawals_are_owed_and_paid_once",
+            "contracts/test_private_ledger.py::test_a_receiver_that_asks_again_gets_nothing_more",
         ),
     ),
 )
