@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-_ENTRY = re.compile(r'^(CALL|RESULT|ERROR)\((\d+), (\w+), (\w+), "([^"]*)"\)$', re.MULTILINE)
+_ENTRY = re.compile(r'^(CALL|QUICK|RESULT|ERROR)\((\d+), (\w+), (\w+), "([^"]*)"\)$', re.MULTILINE)
 _DEFINE = re.compile(r"^#define\s+(\w+)\s+(0x[0-9a-fA-F]+|\d+)\b", re.MULTILINE)
 
 
@@ -15,8 +15,8 @@ _DEFINE = re.compile(r"^#define\s+(\w+)\s+(0x[0-9a-fA-F]+|\d+)\b", re.MULTILINE)
 class Call:
     """One system call.
 
-    number, name: as o32 Linux has them. kind: "call" (target is the handler), "result" or "error"
-    (target is the constant). text: what it does, one line, perhaps empty.
+    number, name: as o32 Linux has them. kind: "call" or "quick" (target is the handler), "result" or
+    "error" (target is the constant). text: what it does, one line, perhaps empty.
     """
 
     number: int
@@ -26,9 +26,14 @@ class Call:
     text: str
 
     @property
+    def has_handler(self) -> bool:
+        """False for a constant."""
+        return self.kind in ("call", "quick")
+
+    @property
     def constant(self) -> int | None:
         """What the call always gives: a result, or an errno's negative. None if a handler decides."""
-        if self.kind == "call":
+        if self.has_handler:
             return None
         target = self.target
         value = int(target, 8 if target.startswith("0") else 10) if target.isdigit() else constants()[target]
@@ -37,7 +42,7 @@ class Call:
     @property
     def summary(self) -> str:
         """The constant and the text, for people."""
-        if self.kind == "call":
+        if self.has_handler:
             return self.text
         return f"{self.target}: {self.text}" if self.text else self.target
 

@@ -66,6 +66,8 @@
 #define SIGFPE		8
 #define SIGKILL		9
 #define SIGSEGV		11
+#define SIGSTOP		23
+#define SIGNALS		128
 
 /* Where entry.S finds registers in the struct sigcontext of a signal's frame: 64 bits for each. */
 #define CONTEXT_PC	8

@@ -76,12 +76,13 @@ static u32 min(u32 a, u32 b)
 	return a < b ? a : b;
 }
 
-/* Bytes of a range of pages that may have been written; with `clearing` they are zero afterwards. */
-static u32 dirty(u32 start, u32 end, int clearing)
+/* Bytes of a range of pages that may have been written; with `clearing` they are zero afterwards. Here and
+ * below, `area` is that of the range's start. */
+static u32 dirty(struct area *area, u32 start, u32 end, int clearing)
 {
 	u32 bytes = 0;
 
-	for (struct area *area = area_of(start); start < end; area++) {
+	for (; start < end; area++) {
 		u32 stop = area + 1 < areas + area_count ? min(area[1].start, end) : end;
 
 		if (area->flags & DIRTY) {
@@ -95,10 +96,8 @@ static u32 dirty(u32 start, u32 end, int clearing)
 }
 
 /* True if all areas of a range have the same values of the flags in `mask`, namely `flags`. */
-static int all_have(u32 start, u32 end, u32 mask, u32 flags)
+static int all_have(struct area *area, u32 end, u32 mask, u32 flags)
 {
-	struct area *area = area_of(start);
-
 	do {
 		if ((area->flags & mask) != flags)
 			return 0;
@@ -106,11 +105,13 @@ static int all_have(u32 start, u32 end, u32 mask, u32 flags)
 	return 1;
 }
 
-/* Makes an area start at an address, and returns it. */
-static struct area *split(u32 address)
+/* Makes an area start at an address, which lies in `area` or above, and returns it. */
+static struct area *split(struct area *area, u32 address)
 {
-	struct area *area = area_of(address), *last;
+	struct area *last = areas + area_count - 1;
 
+	while (area != last && area[1].start <= address)
+		area++;
 	if (area->start == address)
 		return area;
 	for (last = areas + area_count++; last != area + 1; last--)
@@ -121,14 +122,14 @@ static struct area *split(u32 address)
 }
 
 /* Sets and clears flags of a range; 0 or -ENOMEM. */
-static long mark(u32 start, u32 end, u32 cleared, u32 set)
+static long mark(struct area *area, u32 start, u32 end, u32 cleared, u32 set)
 {
-	struct area *area, *stop, *kept;
+	struct area *stop, *kept;
 
 	if (area_count + 2 > MAX_AREAS)
 		return -ENOMEM;
-	area = split(start);
-	stop = split(end);
+	area = split(area, start);
+	stop = split(area, end);
 	kept = area - 1;
 	for (; area != stop; area++) {
 		u32 flags = (area->flags & ~cleared) | set;
@@ -175,6 +176,7 @@ static u32 find_free(u32 size)
 static long map(u32 address, u32 size, u32 protection, u32 flags)
 {
 	u32 fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+	struct area *area;
 	long error;
 
 	if (!size || !(flags & MAP_TYPE))
@@ -191,7 +193,7 @@ static long map(u32 address, u32 size, u32 protection, u32 flags)
 		if (fixed)
 			return address % PAGE ? -EINVAL : -ENOMEM;
 		address = 0;
-	} else if (!all_have(address, address + size, MAPPED, 0)) {
+	} else if (!all_have(area_of(address), address + size, MAPPED, 0)) {
 		if (flags & MAP_FIXED_NOREPLACE)
 			return -EEXIST;
 		if (!fixed)
@@ -201,8 +203,9 @@ static long map(u32 address, u32 size, u32 protection, u32 flags)
 		address = find_free(size);
 	if (!address)
 		return -ENOMEM;
-	dirty(address, address + size, 1);
-	error = mark(address, address + size, DIRTY, protection & PROT_WRITE ? MAPPED | DIRTY : MAPPED);
+	area = area_of(address);
+	dirty(area, address, address + size, 1);
+	error = mark(area, address, address + size, DIRTY, protection & PROT_WRITE ? MAPPED | DIRTY : MAPPED);
 	return error ? error : (long)address;
 }
 
@@ -216,12 +219,13 @@ long sys_munmap(u32 address, u32 size)
 	if (!size || size > USER_LIMIT || bad_range(address, size))
 		return -EINVAL;
 	ready_areas();
-	return mark(address, (address + size + PAGE - 1) & -PAGE, MAPPED, 0);
+	return mark(area_of(address), address, (address + size + PAGE - 1) & -PAGE, MAPPED, 0);
 }
 
 long sys_mprotect(u32 address, u32 size, u32 protection)
 {
 	u32 end = (address + size + PAGE - 1) & -PAGE;
+	struct area *area;
 
 	if (address % PAGE)
 		return -EINVAL;
@@ -230,16 +234,18 @@ long sys_mprotect(u32 address, u32 size, u32 protection)
 	if (address < LOWEST_ADDRESS || end <= address || end > USER_END)
 		return -ENOMEM;
 	ready_areas();
-	if (!all_have(address, end, MAPPED, MAPPED))
+	area = area_of(address);
+	if (!all_have(area, end, MAPPED, MAPPED))
 		return -ENOMEM;
-	if (!(protection & PROT_WRITE) || all_have(address, end, DIRTY, DIRTY))
+	if (!(protection & PROT_WRITE) || all_have(area, end, DIRTY, DIRTY))
 		return 0;
-	return mark(address, min(end, USER_LIMIT), 0, DIRTY);
+	return mark(area, address, min(end, USER_LIMIT), 0, DIRTY);
 }
 
 long sys_madvise(u32 address, u32 size, u32 advice)
 {
 	u32 end = (address + size + PAGE - 1) & -PAGE;
+	struct area *area;
 
 	if (address % PAGE || advice > MADV_LAST)
 		return -EINVAL;
@@ -248,12 +254,13 @@ long sys_madvise(u32 address, u32 size, u32 advice)
 	if (address < LOWEST_ADDRESS || end <= address || end > USER_END)
 		return -ENOMEM;
 	ready_areas();
-	if (!all_have(address, end, MAPPED, MAPPED))
+	area = area_of(address);
+	if (!all_have(area, end, MAPPED, MAPPED))
 		return -ENOMEM;
 	if (advice == MADV_DONTNEED) {
-		if (dirty(address, end, 0) > CLEARING_LIMIT)
+		if (dirty(area, address, end, 0) > CLEARING_LIMIT)
 			return -EINVAL;
-		dirty(address, end, 1);
+		dirty(area, address, end, 1);
 	}
 	return 0;
 }
@@ -268,19 +275,19 @@ long sys_mremap(u32 address, u32 old_size, u32 size, u32 flags)
 	if (flags & ~MREMAP_KNOWN || !old_size || !size || bad_range(address, old_size))
 		return -EINVAL;
 	ready_areas();
-	if (!all_have(address, address + old_size, MAPPED, MAPPED))
+	if (!all_have(area_of(address), address + old_size, MAPPED, MAPPED))
 		return -EFAULT;
 	if (size <= old_size) {
 		if (size < old_size) {
-			error = mark(address + size, address + old_size, MAPPED, 0);
+			error = mark(area_of(address), address + size, address + old_size, MAPPED, 0);
 			if (error)
 				return error;
 		}
 		return address;
 	}
-	if (!bad_range(address, size) && all_have(address + old_size, address + size, MAPPED, 0)) {
+	if (!bad_range(address, size) && all_have(area_of(address + old_size), address + size, MAPPED, 0)) {
 		target = address;
-		dirty(address + old_size, address + size, 1);
+		dirty(area_of(address + old_size), address + old_size, address + size, 1);
 	} else {
 		const u32 *from = (const u32 *)address, *end = (const u32 *)(address + old_size);
 
@@ -289,7 +296,7 @@ long sys_mremap(u32 address, u32 old_size, u32 size, u32 flags)
 		target = find_free(size);
 		if (!target)
 			return -ENOMEM;
-		dirty(target, target + size, 1);
+		dirty(area_of(target), target, target + size, 1);
 		for (u32 *to = (u32 *)target; from != end; from += 4, to += 4) {
 			to[0] = from[0];
 			to[1] = from[1];
@@ -297,9 +304,9 @@ long sys_mremap(u32 address, u32 old_size, u32 size, u32 flags)
 			to[3] = from[3];
 		}
 	}
-	error = mark(target, target + size, 0, MAPPED | DIRTY);
+	error = mark(area_of(target), target, target + size, 0, MAPPED | DIRTY);
 	if (!error && target != address)
-		error = mark(address, address + old_size, MAPPED, 0);
+		error = mark(area_of(address), address, address + old_size, MAPPED, 0);
 	return error ? error : (long)target;
 }
 
@@ -313,12 +320,12 @@ long sys_brk(u32 end)
 	if (page != old_page) {
 		ready_areas();
 		if (page > old_page) {
-			if (!all_have(old_page, page, MAPPED, 0))
+			if (!all_have(area_of(old_page), page, MAPPED, 0))
 				return old;
-			dirty(old_page, page, 1);
-			if (mark(old_page, page, 0, MAPPED | DIRTY))
+			dirty(area_of(old_page), old_page, page, 1);
+			if (mark(area_of(old_page), old_page, page, 0, MAPPED | DIRTY))
 				return old;
-		} else if (mark(page, old_page, MAPPED, 0)) {
+		} else if (mark(area_of(page), page, old_page, MAPPED, 0)) {
 			return old;
 		}
 	}

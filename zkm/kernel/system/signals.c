@@ -3,7 +3,6 @@
 
 #include "kernel.h"
 
-#define SIGNALS		128
 #define SET_SIZE	16
 #define SIG_DFL		0
 #define SIG_IGN		1
@@ -12,7 +11,6 @@
 #define SIGCHLD		18
 #define SIGWINCH	20
 #define SIGURG		21
-#define SIGSTOP		23
 #define SIGCONT		25
 #define SA_ONSTACK	0x08000000
 #define SA_NODEFER	0x40000000
@@ -23,10 +21,12 @@
 #define MINSIGSTKSZ	2048
 #define STACK_GAP	32	/* below the interrupted code's stack pointer */
 
-/* struct sigaction of the kernel. */
-static struct action {
-	u32 flags, handler, mask[4], unused[2];	/* 32 bytes: an index is a shift */
+/* struct sigaction of the kernel; quick.S has rt_sigaction(). */
+struct action {
+	u32 flags, handler, mask[4], unused[2];
 } actions[SIGNALS + 1];
+
+_Static_assert(sizeof(struct action) == 32, "quick.S");
 
 struct context {
 	u32 unused[2], pc[2], gpr[32][2], fpr[32][2], acx, fcsr, eir, used_math, dsp, pad, hi[2], lo[2], more[6];
@@ -72,40 +72,6 @@ static void set_mask(struct thread *thread, const u32 *mask)
 	look_again(thread);
 }
 
-/* Go calls it more often than all others at its start. */
-__attribute__((optimize("O2"))) long sys_rt_sigaction(u32 signal, const u32 *new, u32 *old, u32 size)
-{
-	struct action *action = actions + signal;
-
-	if (size != SET_SIZE || signal - 1 >= SIGNALS)
-		return -EINVAL;
-	if (new) {
-		if (bad_words(new))
-			return -EFAULT;
-		if (signal == SIGKILL || signal == SIGSTOP)
-			return -EINVAL;
-	}
-	if (old) {
-		if (bad_words(old))
-			return -EFAULT;
-		old[0] = action->flags;
-		old[1] = action->handler;
-		old[2] = action->mask[0];
-		old[3] = action->mask[1];
-		old[4] = action->mask[2];
-		old[5] = action->mask[3];
-	}
-	if (new) {
-		action->flags = new[0];
-		action->handler = new[1];
-		action->mask[0] = new[2];
-		action->mask[1] = new[3];
-		action->mask[2] = new[4];
-		action->mask[3] = new[5];
-	}
-	return 0;
-}
-
 long sys_rt_sigprocmask(u32 how, const u32 *set, u32 *old, u32 size)
 {
 	struct thread *thread = current();
@@ -117,6 +83,7 @@ long sys_rt_sigprocmask(u32 how, const u32 *set, u32 *old, u32 size)
 	if ((set && bad_words(set)) || (old && bad_words(old)))
 		return -EFAULT;
 	if (set)	/* it may lie where `old` does */
+#pragma GCC unroll 4
 		for (int i = 0; i < 4; i++)
 			new[i] = how == SIG_BLOCK ? blocked[i] | set[i] :
 				 how == SIG_UNBLOCK ? blocked[i] & ~set[i] : set[i];

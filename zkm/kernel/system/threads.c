@@ -193,8 +193,12 @@ long clone_thread(u32 flags, u32 stack, u32 *parent_id, u32 tls)
 
 	others++;
 	id = PROCESS_ID + ++last_id;
-	for (u32 i = 0; i < (uses_fpu() ? CALL_RESULT : SAVED_FPR) / 4; i++)
+#pragma GCC unroll 4
+	for (u32 i = 0; i < SAVED_FPR / 4; i++)
 		((u32 *)child)[i] = ((u32 *)parent)[i];
+	if (uses_fpu())
+		for (u32 i = 0; i < 33; i++)
+			child->saved_fpr[i] = parent->saved_fpr[i];
 	if (stack)
 		child->sp = (u32 *)stack;
 	child->saved_sp = (u32)child - ARGUMENT_AREA;
