@@ -7,6 +7,7 @@ import pytest
 from tests.contract.example import binding_circuit
 from tests.formats.ceremony import Ceremony, snarkjs
 from tests.formats.circuits import inputs, sums_of_powers
+from tests.formats.zkey_file import key_sections
 from zkm.commit.srs import import_ptau, open_srs
 from zkm.errors import SetupError
 from zkm.field import MODULUS
@@ -137,6 +138,27 @@ def test_our_prepared_files_are_snarkjss(tmp_path):
     with BinFile(tmp_path / "theirs.ptau", b"ptau") as theirs:
         for kind, pieces in made.sections.items():
             assert theirs.read(kind, theirs.sections[kind].size) == b"".join(pieces), kind
+
+
+def test_our_first_keys_are_snarkjss(tmp_path):
+    """So are the keys of tests/formats/zkey_file.py: what snarkjs makes before anybody contributes."""
+    system, ceremony = sums_of_powers(), Ceremony(POWER)
+    ceremony.prepare().write(tmp_path / "pot.ptau")
+    write_r1cs(tmp_path / "circuit.r1cs", system)
+    snarkjs("groth16", "setup", tmp_path / "circuit.r1cs", tmp_path / "pot.ptau", tmp_path / "theirs.zkey")
+    ours = key_sections(ceremony, system, delta=1)
+    with BinFile(tmp_path / "theirs.zkey", b"zkey") as theirs:
+        assert theirs.sections.keys() == ours.keys()
+        for kind in range(1, 10):
+            content = theirs.read(kind, theirs.sections[kind].size)
+            if kind == 4:  # in another order
+                assert sorted(terms(content)) == sorted(terms(ours[kind]))
+            else:
+                assert content == ours[kind], kind
+
+
+def terms(section):
+    return [section[i : i + 44] for i in range(4, len(section), 44)]
 
 
 def test_a_circuit_with_the_public_inputs_of_the_real_one(tmp_path):
