@@ -10,6 +10,7 @@ import random
 from dataclasses import replace
 
 import py_ecc.optimized_bn128 as bn
+from eth_utils.crypto import keccak
 
 from zkm import _native
 from zkm.contract.check import shared_values
@@ -78,25 +79,42 @@ def pairs(description, statement, proof, weight):
 def cancelling(claims):
     """Two claims with proofs that are wrong by opposite errors."""
     return [
-        (statement, proof[:-64] + _native.g1_msm([proof[-64:], G1_GENERATOR], [1, sign % MODULUS]))
-        for (statement, proof), sign in zip(claims, (1, -1), strict=True)
+        (statement, with_error(proof, sign)) for (statement, proof), sign in zip(claims, (1, -1), strict=True)
     ]
 
 
+def early_weights(omegas):
+    """What Ω could be if the last proof were forgotten."""
+    yield int(challenges.batch_weight(omegas))
+    yield int(challenges.batch_weight([*omegas, 0]))
+    tagged = b"\x08" + b"".join(int(omega).to_bytes(32, "big") for omega in omegas)
+    yield int.from_bytes(keccak(tagged), "big") % MODULUS
+
+
 def cancelling_if_weighed_early(description, claims):
-    """Two claims with wrong proofs whose errors cancel for the ω of the first, as it would be if Ω were not
-    drawn from both: the second error is chosen when the weight is known.
+    """Pairs (claims, Ω): the first and the last proof are wrong, and the errors cancel for an Ω that is drawn
+    from all proofs but the last: its error is chosen when the weight is known.
     """
-    (first, proof), (second, other) = claims
-    proof = proof[:-64] + _native.g1_msm([proof[-64:], G1_GENERATOR], [1, 1])
+    statement, proof = claims[0]
+    spoilt = [(statement, with_error(proof, 1)), *claims[1:-1]]
+    omegas = [own_weight(description, *claim) for claim in spoilt]
+    for weight in early_weights(omegas):
+        # C of proof i has the weight Ω^(3i).
+        error = -pow(weight, -3 * len(spoilt), MODULUS) % MODULUS
+        yield [*spoilt, (claims[-1][0], with_error(claims[-1][1], error))], weight
+
+
+def with_error(proof, error):
+    """The proof with error · G added to C."""
+    return proof[:-64] + _native.g1_msm([proof[-64:], G1_GENERATOR], [1, error % MODULUS])
+
+
+def own_weight(description, statement, proof):
+    """ω of a proof."""
     decoded = OnChainProof.decode(proof, description.params.slots)
-    public, groth16 = shared_values(first, decoded), decoded.groth16
+    public, groth16 = shared_values(statement, decoded), decoded.groth16
     messages = [decoded.points.w3, groth16[:64], groth16[64:192], groth16[192:]]
-    omega = int(challenges.omega(public.zeta, public.g_z, public.y, decoded.scalars.d3, messages))
-    # C of proof i has the weight Ω^(3i).
-    error = -pow(omega, -3, MODULUS) % MODULUS
-    other = other[:-64] + _native.g1_msm([other[-64:], G1_GENERATOR], [1, error])
-    return [(first, proof), (second, other)], omega
+    return challenges.omega(public.zeta, public.g_z, public.y, decoded.scalars.d3, messages)
 
 
 def batch_product_is_one(description, claims, weight):

@@ -9,7 +9,7 @@ from tests.contract.chain import connect, deploy_settlement
 from tests.contract.example import changed
 from tests.contract.forgery import cancelling, cancelling_if_weighed_early
 from zkm.chain.anvil import Anvil
-from zkm.contract.calldata import batch_calldata
+from zkm.contract.calldata import batch_calldata, claim
 from zkm.contract.check import verify_on_chain_batch
 from zkm.contract.layout import TAIL_BYTES, tail_offsets
 from zkm.errors import ProofError
@@ -83,9 +83,10 @@ def test_errors_do_not_cancel(verify, claims):
         assert verify(batch) == "InvalidProof"
 
 
-def test_the_forgery_that_an_early_weight_allows(verify, prover, claims):
-    spoilt, _ = cancelling_if_weighed_early(prover.description, claims[:2])
-    assert verify(spoilt) == "InvalidProof"
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_forgery_that_an_early_weight_allows(verify, prover, claims, count):
+    for spoilt, _ in cancelling_if_weighed_early(prover.description, claims[:count]):
+        assert verify(spoilt) == "InvalidProof"
 
 
 def test_every_byte_of_the_calldata_counts(contracts, claims):
@@ -117,6 +118,26 @@ def test_calldata_has_one_encoding(contracts, claims):
         # A gap before the claims.
         shifted = [(offset + 32).to_bytes(32, "big") for offset in (first, second)]
         assert contract.call(head + b"".join(shifted) + bytes(32) + body[64:]) == "NonCanonicalCalldata"
+
+
+def test_a_claim_does_not_begin_inside_another(contracts, prover, claims):
+    """The second claim's head stands in the first one's output, and points from there to the second one's
+    output and proof: the same arguments again.
+    """
+    statement, proof = prover.prove(4, output=bytes(128), seed=23)
+    inside = 64 + 128 + 32  # counted from the claims' offsets: behind these, a head and a length
+    second = int.from_bytes(batch_calldata([(statement, proof), claims[1]])[100:132], "big")
+    (key, exit_code, output, _) = claim(*claims[1])
+    at_proof = second + 128 + 32 + 32 * -(-len(output) // 32)
+    words = [exit_code, second + 128 - inside, at_proof - inside]
+    head = key + b"".join(word.to_bytes(32, "big") for word in words)
+    batch = [prover.prove(4, output=head, seed=23), claims[1]]
+    for contract, function in zip(contracts, ("verifyBatch", "settleBatch"), strict=True):
+        data = batch_calldata(batch, function)
+        assert contract.call(data) is None
+        assert data[68 + inside : 68 + inside + 128] == head
+        moved = data[:100] + inside.to_bytes(32, "big") + data[132:]
+        assert contract.call(moved) == "NonCanonicalCalldata"
 
 
 def test_python_and_solidity_agree(verify, prover, claims):

@@ -148,13 +148,14 @@ def test_errors_do_not_cancel_in_a_batch(prover, claims):
             verify_on_chain_batch(prover.description, batch)
 
 
-def test_the_forgery_that_an_early_weight_allows(prover, claims):
-    """A weight hashed from the first proof only leaves the second one free."""
-    spoilt, weight = cancelling_if_weighed_early(prover.description, claims[:2])
-    assert batch_product_is_one(prover.description, claims[:2], weight)
-    assert batch_product_is_one(prover.description, spoilt, weight)
-    with pytest.raises(PairingError):
-        verify_on_chain_batch(prover.description, spoilt)
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_forgery_that_an_early_weight_allows(prover, claims, count):
+    """A weight hashed from all proofs but the last one leaves that one free."""
+    for spoilt, weight in cancelling_if_weighed_early(prover.description, claims[:count]):
+        assert batch_product_is_one(prover.description, claims[:count], weight)
+        assert batch_product_is_one(prover.description, spoilt, weight)
+        with pytest.raises(PairingError):
+            verify_on_chain_batch(prover.description, spoilt)
 
 
 def test_both_equations_hold_by_themselves(prover, proven):
