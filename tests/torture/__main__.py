@@ -61,7 +61,11 @@ def check_level(
         elfs = list(pool.map(partial(build, level=level, cache=cache), every, chunksize=8))
         pairs = [(test, elf) for test, elf in zip(every, elfs, strict=True) if elf is not None]
         reasons = [test.unsupported for test, _ in pairs]
-        verdicts = list(pool.map(judge, [elf for _, elf in pairs], reasons, chunksize=4))
+        verdicts = []
+        for verdict in pool.map(judge, [elf for _, elf in pairs], reasons, chunksize=4):
+            verdicts.append(verdict)
+            if len(verdicts) % 250 == 0:
+                click.echo(f"{level}: {len(verdicts)} of {len(pairs)} compared", err=True)
     built = [(test.name, elf) for test, elf in pairs]
     for test, elf in zip(every, elfs, strict=True):
         if elf is None:
