@@ -16,6 +16,7 @@ from eth_utils.crypto import keccak
 
 from zkm.chain.files import replace_text
 from zkm.errors import ChainError
+from zkm.formats.json_text import parse_json
 
 __all__ = ["Deployment", "Deployments"]
 
@@ -76,7 +77,7 @@ class Deployments:
 
 def _read(path: Path) -> dict[str, Deployment]:
     try:
-        content: Any = json.loads(path.read_text())
+        content: Any = parse_json(path.read_text())
         return {name: Deployment(**entry) for name, entry in content.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ChainError(f"{path} is no record of deployments: {error}") from error

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zkm.chain.files import replace_text
 from zkm.errors import ChainError
+from zkm.formats.json_text import parse_json
 
 __all__ = ["Journal", "Pending"]
 
@@ -61,7 +62,7 @@ class Journal:
         """
         path = self._path(key)
         try:
-            entry = json.loads(path.read_text())
+            entry = parse_json(path.read_text())
             return Pending(**{**entry, "replaced": tuple(entry["replaced"])})
         except FileNotFoundError:
             return None

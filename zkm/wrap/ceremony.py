@@ -21,6 +21,7 @@ from typing import Any, Final
 from zkm._native import Groth16Key, R1cs, Srs
 from zkm.commit.srs import development_tau_g2, import_ptau, is_ceremony, open_srs, srs_length
 from zkm.errors import SetupError
+from zkm.formats.json_text import parse_json
 from zkm.formats.ptau import PowersOfTau, read_ptau
 from zkm.formats.zkey import read_zkey
 from zkm.params import ParameterSet
@@ -74,7 +75,7 @@ class Phase1:
             raise SetupError(f"no powers of τ of a ceremony in {folder}: give them with --ptau")
         try:
             with path.open() as file:
-                return _parse(json.loads(file.read(MAX_FILE_BYTES)))
+                return _parse(parse_json(file.read(MAX_FILE_BYTES)))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise SetupError(f"{path}: damaged ({error})") from error
 

@@ -22,6 +22,7 @@ from zkm.examples.ledger.transactions import (
     signed_message,
 )
 from zkm.examples.ledger.tree import AccountTree
+from zkm.formats.json_text import parse_json
 
 __all__ = ["Account", "Batch", "Deposit", "LedgerState"]
 
@@ -121,7 +122,7 @@ class LedgerState:
             LedgerError: the text is no state. A wrong one is found out by its root.
         """
         try:
-            fields = json.loads(text)
+            fields = parse_json(text)
             domain, queue, salt = (bytes.fromhex(fields[name]) for name in ("domain", "queue", "salt"))
             batch, deposit_count = int(fields["batch"]), int(fields["deposit_count"])
             accounts = [

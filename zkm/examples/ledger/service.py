@@ -15,6 +15,7 @@ from zkm.examples.contract import DeployedContract
 from zkm.examples.ledger.hashing import queue_hash
 from zkm.examples.ledger.operator import Batch, Deposit, LedgerState
 from zkm.examples.ledger.transactions import LedgerError, SignedTransaction
+from zkm.formats.json_text import parse_json
 
 __all__ = ["LedgerService", "deposits_of", "take_back"]
 
@@ -74,7 +75,7 @@ class LedgerService:
         if not self._kept.exists():
             return [first]
         try:
-            kept = json.loads(self._kept.read_text())
+            kept = parse_json(self._kept.read_text())
         except (ValueError, RecursionError) as error:
             raise LedgerError(f"{self._kept} is damaged: {error}") from error
         return [first, *map(LedgerState.from_json, kept if isinstance(kept, list) else [])]
