@@ -1,4 +1,4 @@
-"""Builds example guests: `build.sh [--install] [NAME…]`.
+"""Builds example guests: `build.sh [--install] [--compare] [NAME…]`.
 
 Each guest's manifest says with which tool chain and by which commands. Nothing is installed unless --install
 says so; without it, missing Debian packages are named.
@@ -21,7 +21,7 @@ from pathlib import Path
 from examples.guests import sourcepackages
 from examples.guests.manifest import CACHE, GUESTS_FOLDER, ROOT, Guest, ToolChain, guests
 
-__all__ = ["BuildError", "build", "is_current", "is_set_up", "main"]
+__all__ = ["BuildError", "build", "is_current", "main"]
 
 LINE_LENGTH = 300
 """Characters of a line of a failed build that are shown."""
@@ -93,9 +93,9 @@ def _shell(commands: list[str], folder: Path, environment: dict[str, str], log: 
         raise BuildError(f"{log}: exit code {done.returncode}\n{last}")
 
 
-def is_set_up(toolchain: ToolChain) -> bool:
+def _is_set_up(toolchain: ToolChain) -> bool:
     """Whether nothing of a tool chain has to be compiled first."""
-    if toolchain.base is not None and not is_set_up(toolchain.base):
+    if toolchain.base is not None and not _is_set_up(toolchain.base):
         return False
     stamp = toolchain.folder / "made-from"
     return toolchain.setup is None or (stamp.exists() and stamp.read_text() == _setup_digest(toolchain))
@@ -105,7 +105,7 @@ def _set_up(toolchain: ToolChain) -> None:
     """Compiles what a tool chain needs, once."""
     if toolchain.base is not None:
         _set_up(toolchain.base)
-    if is_set_up(toolchain):
+    if _is_set_up(toolchain):
         return
     print(f"tool chain {toolchain.name}: setting up", file=sys.stderr)
     shutil.rmtree(toolchain.folder, ignore_errors=True)
@@ -187,12 +187,15 @@ def _install(chosen: list[Guest]) -> None:
         subprocess.run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], check=True)
 
 
-def _reported(guest: Guest) -> bool:
+def _reported(guest: Guest, *, compare: bool) -> bool:
     """Builds a guest, says what became of it, and returns whether that went well."""
     try:
-        path = build(guest)
+        path = build(guest, CACHE / f"{guest.name}.compared" if compare else None)
     except (BuildError, sourcepackages.PackageError) as error:
         print(f"build.sh: {error}", file=sys.stderr)
+        return False
+    if compare and path.read_bytes() != guest.elf.read_bytes():
+        print(f"build.sh: {path} differs from the committed file", file=sys.stderr)
         return False
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size:,} bytes", file=sys.stderr)
     return True
@@ -202,17 +205,22 @@ def main() -> int:
     """The command: builds the guests named, or all that are not built."""
     parser = argparse.ArgumentParser(prog="build.sh", description=__doc__)
     parser.add_argument("--install", action="store_true", help="apt-get install what is missing")
+    parser.add_argument(
+        "--compare", action="store_true", help="build committed guests elsewhere and compare the bytes"
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help="guests; folders stand for all variants")
     options = parser.parse_args()
     known = guests()
     chosen = [guest for guest in known.values() if {guest.name, guest.folder.name} & set(options.names)]
     if unknown := set(options.names) - {name for guest in chosen for name in (guest.name, guest.folder.name)}:
         parser.error(f"no such guest: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    if not options.names:
+    if not options.names and not options.compare:
         chosen = [guest for guest in known.values() if not is_current(guest)]
+    if options.compare:
+        chosen = [guest for guest in chosen or known.values() if guest.committed]
     if options.install:
         _install(chosen)
-    return sum(not _reported(guest) for guest in chosen) and 1
+    return sum(not _reported(guest, compare=options.compare) for guest in chosen) and 1
 
 
 if __name__ == "__main__":

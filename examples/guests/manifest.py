@@ -80,10 +80,6 @@ class ToolChain:
         """`needs`, with those of the tool chains below."""
         return {**(self.base.all_needs() if self.base else {}), **self.needs}
 
-    def downloads(self) -> bool:
-        """Whether the set-up fetches source packages."""
-        return bool(self.sources) or (self.base is not None and self.base.downloads())
-
 
 @dataclass(frozen=True)
 class Run:
