@@ -206,3 +206,77 @@ def test_misaligned_structures_are_refused(name: str) -> None:
         shifted = [*arguments]
         shifted[POINTERS[name]] += offset
         assert prepared().failure(name, *shifted) == "EFAULT"
+
+
+def test_a_signals_action_is_exchanged() -> None:
+    """`new` and `old` may be one place."""
+    machine = prepared()
+    first, second = [1, 0x400000, 2, 3, 4, 5], [9, 0x400100, 8, 7, 6, 5]
+    machine.put_words(BUFFER, *first)
+    machine.put_words(BUFFER + 64, *second)
+    assert machine.call("rt_sigaction", 16, BUFFER, 0, 16) == 0
+    assert machine.call("rt_sigaction", 16, BUFFER + 64, BUFFER + 64, 16) == 0
+    assert machine.get_words(BUFFER + 64, 6) == first
+    assert machine.call("rt_sigaction", 16, 0, BUFFER, 16) == 0
+    assert machine.get_words(BUFFER, 6) == second
+    assert machine.call("rt_sigaction", 15, 0, BUFFER, 16) == 0
+    assert machine.get_words(BUFFER, 6) == [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ((0, 0, BUFFER, 16), "EINVAL"),
+        ((129, 0, BUFFER, 16), "EINVAL"),
+        ((9, BUFFER, 0, 16), "EINVAL"),
+        ((23, BUFFER, 0, 16), "EINVAL"),
+        ((2, BUFFER, 0, 8), "EINVAL"),
+        ((2, 4, 0, 16), "EFAULT"),
+        ((2, BUFFER, 0x80040000, 16), "EFAULT"),
+    ],
+)
+def test_bad_actions(arguments: tuple[int, ...], error: str) -> None:
+    assert prepared().failure("rt_sigaction", *arguments) == error
+
+
+def test_the_clock_moves_by_looks_and_sleep() -> None:
+    machine = prepared()
+    assert machine.call("clock_gettime", 1, BUFFER) == 0
+    assert machine.get_words(BUFFER, 2) == [1, 1000]
+    assert machine.call("nanosleep", SPAN, 0) == 0
+    assert machine.call("clock_gettime", 1, BUFFER) == 0
+    assert machine.get_words(BUFFER, 2) == [2, 2000]
+    machine.put_words(SPAN, 5, 0)
+    assert machine.call("clock_nanosleep", 1, 1, SPAN, 0) == 0
+    assert machine.call("clock_gettime", 0, BUFFER) == 0
+    assert machine.get_words(BUFFER, 2) == [START + 4, 1000]
+    assert machine.call("clock_gettime", 2, BUFFER) == 0
+    assert machine.get_words(BUFFER, 2) == [4, 2000]
+    machine.put_words(SPAN, 0, 999_999_999)
+    assert machine.call("nanosleep", SPAN, 0) == 0
+    assert machine.call("clock_gettime", 1, BUFFER) == 0
+    assert machine.get_words(BUFFER, 2) == [6, 2999]
+    for words in ([0, 1_000_000_000], [0xFFFFFFFF, 0]):
+        machine.put_words(SPAN, *words)
+        assert machine.failure("nanosleep", SPAN, 0) == "EINVAL"
+    assert machine.failure("clock_gettime", 10, BUFFER) == "EINVAL"
+    assert machine.failure("clock_gettime", 12, BUFFER) == "EINVAL"
+
+
+@pytest.mark.parametrize(
+    ("operation", "word"),
+    [
+        (0 << 28 | 0 << 24 | 6 << 12 | 9, 6),
+        (1 << 28 | 0 << 24 | 6 << 12 | 8, 15),
+        (2 << 28 | 2 << 24 | 6 << 12 | 10, 15),
+        (3 << 28 | 1 << 24 | 1 << 12 | 9, 8),
+        (4 << 28 | 4 << 24 | 0xFFF << 12 | 0xFFF, 0xFFFFFFF6),
+        (9 << 28 | 5 << 24 | 4 << 12 | 9, 25),
+    ],
+)
+def test_wake_op_changes_the_word(operation: int, word: int) -> None:
+    """Linux's FUTEX_OP on a word of 9, on which nobody waits."""
+    machine = prepared()
+    machine.put_words(BUFFER + 4, 9)
+    assert machine.call("futex", BUFFER, 5, 1, 1, BUFFER + 4, operation) == 0
+    assert machine.get_words(BUFFER + 4, 1) == [word]

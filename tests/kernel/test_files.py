@@ -82,6 +82,16 @@ def test_readv_fills_the_pieces_in_order(data: bytes, reads: list[tuple[int, int
     assert machine.call("read", 0, BUFFER, 1000) == len(data) - total
 
 
+def test_input_over_the_vectors_reaches_no_kernel_memory() -> None:
+    """The second vector's address comes from the input that the first one has just taken."""
+    machine = KernelMachine(KERNEL_VARIABLES.to_bytes(4, "big") + b"evil")
+    at = BUFFER + 0x10000
+    vector(machine, [(at + 8, 4), (BUFFER, 4)])
+    before = machine.memory.get(KERNEL_VARIABLES, 0)
+    assert machine.call("readv", 0, at, 2) == 4
+    assert machine.memory.get(KERNEL_VARIABLES, 0) == before
+
+
 @pytest.mark.parametrize("count", [1, 4, 5, 64])
 def test_more_input_than_asked_for_has_no_continuation(count: int) -> None:
     machine = KernelMachine(bytes(100))

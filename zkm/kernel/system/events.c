@@ -229,8 +229,10 @@ static long write_pipe(struct object *object, const u8 *from, u32 count)
 
 		if (object->kind != PIPE_WRITE)
 			return -EBADF;
-		if (!object->peer)
+		if (!object->peer) {
+			sys_tkill(PROCESS_ID + current()->id, SIGPIPE);
 			return -EPIPE;
+		}
 		if (reader->count == PIPE_SIZE) {
 			long error = wait_for_activity(object);
 
@@ -242,7 +244,6 @@ static long write_pipe(struct object *object, const u8 *from, u32 count)
 		if (!reader->count++)
 			notify(reader);
 	}
-	objects[object->peer].armed = 1;
 	return done;
 }
 

@@ -82,6 +82,9 @@ long sys_readv(u32 fd, const struct vector *vectors, u32 count)
 
 		if (!vectors->size)
 			continue;
+		/* Input may have been read over the vectors: what they say is checked again. */
+		if (bad_buffer(vectors->start, vectors->size))
+			return total ? total : -EFAULT;
 		given = get(vectors->start, vectors->size);
 		total += given;
 		if (given != vectors->size)

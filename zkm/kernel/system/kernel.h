@@ -66,6 +66,7 @@
 #define SIGFPE		8
 #define SIGKILL		9
 #define SIGSEGV		11
+#define SIGPIPE		13
 #define SIGSTOP		23
 #define SIGNALS		128
 
@@ -193,6 +194,9 @@ long write_event(u32 fd, const u8 *from, u32 count);
 long close_event(u32 fd);
 u32 event_flags(u32 fd);
 void set_event_flags(u32 fd, u32 flags);
+
+/* signals.c */
+long sys_tkill(u32 thread, u32 signal);
 
 static inline u32 uses_fpu(void)
 {

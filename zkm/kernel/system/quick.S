@@ -47,14 +47,27 @@ quick_rt_sigaction:
 	addiu	k0, zero, SIGSTOP
 	beq	a0, k0, invalid
 	nop
-1:	beq	a2, zero, 2f
+1:	beq	a2, zero, 3f
 	nop
 	check_words a2
+	bne	a1, zero, 2f
+	nop
 	copy_action k1, a2
-2:	beq	a1, zero, 3f
+	addiu	v0, zero, 0
+	addiu	a3, zero, 0
+	eret
+2:	.irp	n, 0, 4, 8, 12, 16, 20	/* both, which may be one place */
+	lw	v0, \n(a1)
+	lw	k0, \n(k1)
+	sw	v0, \n(k1)
+	sw	k0, \n(a2)
+	.endr
+	b	4f
+	nop
+3:	beq	a1, zero, 4f
 	nop
 	copy_action a1, k1
-3:	addiu	v0, zero, 0
+4:	addiu	v0, zero, 0
 	addiu	a3, zero, 0
 	eret
 
