@@ -1,8 +1,9 @@
 """Settlement.settleBatch beside a verifier that knows some valid proofs."""
 
-import ape
 import pytest
 from eth_utils.crypto import keccak
+
+from tests.contracts.reverts import reverts
 
 PROGRAMS = keccak(b"one program"), keccak(b"another program")
 CLAIMS = [
@@ -59,9 +60,9 @@ def test_what_is_settled_already_is_passed_over(settlement, owner, stranger):
 def test_nothing_new_reverts(settlement, owner):
     settlement.settleBatch(CLAIMS, sender=owner)
     for batch in (CLAIMS, CLAIMS[2:], CLAIMS[1:2]):
-        with ape.reverts(settlement.AlreadySettled, id=ids(settlement, batch)[0]):
+        with reverts(settlement.AlreadySettled, id=ids(settlement, batch)[0]):
             settlement.settleBatch(batch, sender=owner)
-    with ape.reverts(settlement.AlreadySettled):
+    with reverts(settlement.AlreadySettled):
         settlement.settle(*CLAIMS[0], sender=owner)
     assert settlement.settlementCount(PROGRAMS[0]) == 3
 
@@ -75,19 +76,21 @@ def test_a_statement_twice_in_a_batch_counts_once(settlement, owner):
 def test_one_invalid_claim_leaves_nothing(settlement, verifier, owner):
     wrong = (PROGRAMS[0], 0, b"false", b"proof 1")
     for i in range(len(CLAIMS) + 1):
-        with ape.reverts(verifier.InvalidProof):
+        with reverts(verifier.InvalidProof):
             settlement.settleBatch([*CLAIMS[:i], wrong, *CLAIMS[i:]], sender=owner)
+    with reverts(verifier.InvalidProof):
+        settlement.settleBatch([wrong], sender=owner)
     assert not any(settlement.isSettled(i) for i in ids(settlement))
     # Not even where the statement itself is settled.
     settlement.settle(*CLAIMS[0], sender=owner)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         settlement.settleBatch([(*CLAIMS[0][:3], b"another proof"), CLAIMS[1]], sender=owner)
 
 
 def test_an_empty_batch(settlement, owner):
-    with ape.reverts(settlement.EmptyBatch):
+    with reverts(settlement.EmptyBatch):
         settlement.settleBatch([], sender=owner)
-    with ape.reverts(settlement.EmptyBatch):
+    with reverts(settlement.EmptyBatch):
         settlement.advanceBatch(owner, [], sender=owner)
 
 
@@ -114,5 +117,5 @@ def test_a_verifier_cannot_come_back_in(project, owner, function):
     assert settlement.settlementCount(PROGRAMS[0]) == 2
     assert settlement.settlementCount(PROGRAMS[1]) == 0
     assert settlement.program(owner, roots[0]).transitions == 2
-    with ape.reverts(settlement.NotRegistered):
+    with reverts(settlement.NotRegistered):
         settlement.program(verifier, PROGRAMS[1])

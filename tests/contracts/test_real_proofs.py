@@ -2,12 +2,12 @@
 
 import random
 
-import ape
 import py_ecc.optimized_bn128 as bn
 import pytest
 
 from tests.contract.example import changed, with_height
 from tests.contracts.node import Node
+from tests.contracts.reverts import reverts
 from zkm.chain.settlement import settlement_id
 from zkm.contract.calldata import batch_calldata, claim, verify_calldata
 from zkm.contract.layout import OnChainProof, tail_offsets
@@ -161,9 +161,9 @@ def test_a_statement_is_settled_once_however_it_is_proven(prover, proven, settle
         settlement.verify(*claim(statement, other))
     settlement.settle(*claim(statement, others[0]), sender=owner)
     for other in (proof, *others):
-        with ape.reverts(settlement.AlreadySettled, id=identity(settlement, chain, statement)):
+        with reverts(settlement.AlreadySettled, id=identity(settlement, chain, statement)):
             settlement.settle(*claim(statement, other), sender=owner)
-        with ape.reverts(settlement.AlreadySettled):
+        with reverts(settlement.AlreadySettled):
             settlement.settleBatch([claim(statement, other)], sender=owner)
     assert settlement.settlementCount(statement.program_vkey) == 1
 
@@ -204,9 +204,9 @@ def test_batches_of_real_proofs(prover, settlement, real_verifier, owner):
     settlement.settleBatch([claim(*entry) for entry in claims], sender=owner)
     assert settlement.settlementCount(claims[0][0].program_vkey) == 3
     (statement, proof), other = prover.prove(4, output=b"new", seed=40), claims[3][1]
-    with ape.reverts(real_verifier.WrongProgram):
+    with reverts(real_verifier.WrongProgram):
         settlement.settleBatch([claim(statement, other)], sender=owner)
-    with ape.reverts(real_verifier.InvalidProof):
+    with reverts(real_verifier.InvalidProof):
         spoilt = changed(proof, len(proof) - 960 + TAIL["y"], 1)
         settlement.settleBatch([claim(*claims[0]), claim(statement, spoilt)], sender=owner)
 
@@ -216,7 +216,7 @@ def test_a_root_moves_by_a_real_proof(prover, settlement, real_verifier, owner):
     statement, proof = prover.prove(4, exit_code=0, output=old + new + b"rest", seed=50)
     key = statement.program_vkey
     settlement.registerProgram(key, "chain", "", True, old, sender=owner)
-    with ape.reverts(real_verifier.InvalidProof):
+    with reverts(real_verifier.InvalidProof):
         settlement.advance(owner, key, old + old + b"rest", proof, sender=owner)
     settlement.advance(owner, key, statement.output, proof, sender=owner)
     assert bytes(settlement.root(owner, key)) == new
@@ -225,9 +225,9 @@ def test_a_root_moves_by_a_real_proof(prover, settlement, real_verifier, owner):
 def test_a_removed_version_proves_nothing(proven, router, settlement, owner):
     statement, proof = proven
     router.removeVerifier(statement.version[:4], sender=owner)
-    with ape.reverts(router.VerifierWasRemoved):
+    with reverts(router.VerifierWasRemoved):
         settlement.settle(*claim(statement, proof), sender=owner)
-    with ape.reverts(router.VerifierWasRemoved):
+    with reverts(router.VerifierWasRemoved):
         settlement.settleBatch([claim(statement, proof)], sender=owner)
 
 

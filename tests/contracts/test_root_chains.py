@@ -1,9 +1,10 @@
 """Registering programs, and roots that move along proofs only."""
 
-import ape
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
+
+from tests.contracts.reverts import reverts
 
 PROGRAM = keccak(b"a ledger")
 A, B, C = (keccak(name) for name in (b"A", b"B", b"C"))
@@ -59,7 +60,7 @@ def test_registration_is_kept_and_said(settlement, owner, chain):
 
 def test_registration_is_once_for_each_registrar(ledger, owner, stranger):
     for rooted, root in ((True, A), (True, B), (False, bytes(32))):
-        with ape.reverts(ledger.AlreadyRegistered, registrar=owner.address, programVKey=PROGRAM):
+        with reverts(ledger.AlreadyRegistered, registrar=owner.address, programVKey=PROGRAM):
             ledger.registerProgram(PROGRAM, "again", "", rooted, root, sender=owner)
     # Nobody can take a program from anybody: the stranger's chain is another one.
     ledger.registerProgram(PROGRAM, "ledger", "", True, C, sender=stranger)
@@ -68,24 +69,24 @@ def test_registration_is_once_for_each_registrar(ledger, owner, stranger):
 
 
 def test_registration_without_a_root_chain(settlement, prove, owner):
-    with ape.reverts(settlement.UnusedRoot, genesisRoot=A):
+    with reverts(settlement.UnusedRoot, genesisRoot=A):
         settlement.registerProgram(PROGRAM, "", "", False, A, sender=owner)
     settlement.registerProgram(PROGRAM, "plain", "", False, bytes(32), sender=owner)
     assert not settlement.program(owner, PROGRAM).rooted
-    with ape.reverts(settlement.NotRooted, registrar=owner.address, programVKey=PROGRAM):
+    with reverts(settlement.NotRooted, registrar=owner.address, programVKey=PROGRAM):
         settlement.root(owner, PROGRAM)
     output = prove(bytes(32), B)
-    with ape.reverts(settlement.NotRooted):
+    with reverts(settlement.NotRooted):
         settlement.advance(owner, PROGRAM, output, PROOF, sender=owner)
 
 
 def test_what_nobody_registered(settlement, prove, owner):
-    with ape.reverts(settlement.NotRegistered, registrar=owner.address, programVKey=PROGRAM):
+    with reverts(settlement.NotRegistered, registrar=owner.address, programVKey=PROGRAM):
         settlement.program(owner, PROGRAM)
-    with ape.reverts(settlement.NotRooted):
+    with reverts(settlement.NotRooted):
         settlement.root(owner, PROGRAM)
     output = prove(bytes(32), B)
-    with ape.reverts(settlement.NotRooted):
+    with reverts(settlement.NotRooted):
         settlement.advance(owner, PROGRAM, output, PROOF, sender=owner)
 
 
@@ -110,11 +111,11 @@ def test_a_proof_moves_the_root(ledger, prove, owner, stranger, chain):
 
 def test_only_from_the_present_root(ledger, prove, owner):
     output = prove(B, C)
-    with ape.reverts(ledger.WrongRoot, present=A, old=B):
+    with reverts(ledger.WrongRoot, present=A, old=B):
         ledger.advance(owner, PROGRAM, output, PROOF, sender=owner)
     first = prove(A, B)
     ledger.advance(owner, PROGRAM, first, PROOF, sender=owner)
-    with ape.reverts(ledger.WrongRoot, present=B, old=A):
+    with reverts(ledger.WrongRoot, present=B, old=A):
         ledger.advance(owner, PROGRAM, first, PROOF, sender=owner)
     ledger.advance(owner, PROGRAM, output, PROOF, sender=owner)
     assert bytes(ledger.root(owner, PROGRAM)) == C
@@ -123,9 +124,9 @@ def test_only_from_the_present_root(ledger, prove, owner):
 def test_only_with_a_valid_proof(ledger, verifier, prove, owner):
     prove(A, B)
     for output, proof in ((A + C, PROOF), (A + B, b"another"), (A + B + b"\0", PROOF)):
-        with ape.reverts(verifier.InvalidProof):
+        with reverts(verifier.InvalidProof):
             ledger.advance(owner, PROGRAM, output, proof, sender=owner)
-        with ape.reverts(verifier.InvalidProof):
+        with reverts(verifier.InvalidProof):
             ledger.advanceBatch(owner, [(PROGRAM, 0, output, proof)], sender=owner)
     assert bytes(ledger.root(owner, PROGRAM)) == A
     assert ledger.program(owner, PROGRAM).transitions == 0
@@ -133,9 +134,9 @@ def test_only_with_a_valid_proof(ledger, verifier, prove, owner):
 
 def test_a_program_that_failed_moves_nothing(ledger, verifier, prove, owner):
     output = prove(A, B, exit_code=1)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         ledger.advance(owner, PROGRAM, output, PROOF, sender=owner)
-    with ape.reverts(ledger.ProgramFailed, exitCode=1):
+    with reverts(ledger.ProgramFailed, exitCode=1):
         ledger.advanceBatch(owner, [(PROGRAM, 1, output, PROOF)], sender=owner)
     ledger.settle(PROGRAM, 1, output, PROOF, sender=owner)  # as a fact it may be settled
     assert bytes(ledger.root(owner, PROGRAM)) == A
@@ -145,9 +146,9 @@ def test_a_program_that_failed_moves_nothing(ledger, verifier, prove, owner):
 def test_an_output_holds_two_roots(ledger, verifier, owner, length):
     output = (A + B)[:length]
     verifier.accept(PROGRAM, 0, output, PROOF, sender=owner)
-    with ape.reverts(ledger.OutputTooShort, length=length):
+    with reverts(ledger.OutputTooShort, length=length):
         ledger.advance(owner, PROGRAM, output, PROOF, sender=owner)
-    with ape.reverts(ledger.OutputTooShort, length=length):
+    with reverts(ledger.OutputTooShort, length=length):
         ledger.advanceBatch(owner, [(PROGRAM, 0, output, PROOF)], sender=owner)
 
 
@@ -159,7 +160,7 @@ def test_roots_may_go_in_a_circle(ledger, prove, owner):
     numbers = {n: bytes(ledger.transitionId(owner, PROGRAM, n, forth)) for n in (1, 2, 3)}
     assert [ledger.isSettled(numbers[n]) for n in (1, 2, 3)] == [True, False, True]
     assert ledger.settlement(numbers[3]).number == 3
-    with ape.reverts(ledger.WrongRoot, present=B, old=A):
+    with reverts(ledger.WrongRoot, present=B, old=A):
         ledger.advance(owner, PROGRAM, forth, PROOF, sender=owner)
     assert bytes(ledger.root(owner, PROGRAM)) == B
 
@@ -186,7 +187,7 @@ def test_a_batch_of_transitions_is_a_path(ledger, prove, owner):
     path = [prove(A, B), prove(B, C), prove(C, A), prove(A, B)]
     claims = [(PROGRAM, 0, output, PROOF) for output in path]
     for wrong in (claims[1:], claims[:1] + claims[2:], [claims[0], claims[0]]):
-        with ape.reverts(ledger.WrongRoot):
+        with reverts(ledger.WrongRoot):
             ledger.advanceBatch(owner, wrong, sender=owner)
     assert bytes(ledger.root(owner, PROGRAM)) == A
     receipt = ledger.advanceBatch(owner, claims, sender=owner)

@@ -5,6 +5,7 @@ import pytest
 from eth_utils.crypto import keccak
 
 from tests.contracts.conftest import VERSIONS
+from tests.contracts.reverts import reverts
 
 NOBODY = "0x0000000000000000000000000000000000000000"
 SELECTORS = [version[:4] for version in VERSIONS]
@@ -30,27 +31,27 @@ def test_the_selector_decides(full, verifiers):
         assert full.verifierOf(selector) == verifier.address
         full.verify(*claim(version))
         full.verifyBatch([claim(version)] * 3)
-        with ape.reverts(verifier.InvalidProof):
+        with reverts(verifier.InvalidProof):
             full.verify(*claim(version, b"another proof"))
-        with ape.reverts(verifier.InvalidProof):
+        with reverts(verifier.InvalidProof):
             full.verifyBatch([claim(version), claim(version, b"another proof")])
 
 
 def test_an_unknown_selector(full, router):
-    with ape.reverts(router.UnknownVerifier, selector=SELECTORS[2]):
+    with reverts(router.UnknownVerifier, selector=SELECTORS[2]):
         full.verify(*claim(VERSIONS[2]))
-    with ape.reverts(router.UnknownVerifier, selector=bytes(4)):
+    with reverts(router.UnknownVerifier, selector=bytes(4)):
         full.verifierOf(bytes(4))
-    with ape.reverts(router.NoSelector):
+    with reverts(router.NoSelector):
         full.verify(*STATEMENT, b"abc")
-    with ape.reverts(router.NoSelector):
+    with reverts(router.NoSelector):
         full.verifyBatch([claim(VERSIONS[0]), (*STATEMENT, b"")])
 
 
 def test_batches_are_of_one_version(full, router):
-    with ape.reverts(router.EmptyBatch):
+    with reverts(router.EmptyBatch):
         full.verifyBatch([])
-    with ape.reverts(router.MixedVersions):
+    with reverts(router.MixedVersions):
         full.verifyBatch([claim(VERSIONS[0]), claim(VERSIONS[1])])
 
 
@@ -62,11 +63,11 @@ def test_adding_says_so(router, verifiers, owner):
 
 
 def test_a_selector_is_taken_once(full, router, verifiers, owner, project):
-    with ape.reverts(router.SelectorTaken, selector=SELECTORS[0]):
+    with reverts(router.SelectorTaken, selector=SELECTORS[0]):
         full.addVerifier(verifiers[0], sender=owner)
     # Another version that begins with the same four bytes.
     colliding = owner.deploy(project.VersionedVerifier, SELECTORS[0] + bytes(28), False)
-    with ape.reverts(router.SelectorTaken, selector=SELECTORS[0]):
+    with reverts(router.SelectorTaken, selector=SELECTORS[0]):
         full.addVerifier(colliding, sender=owner)
 
 
@@ -80,18 +81,18 @@ def test_a_removed_verifier_never_comes_back(full, router, verifiers, owner, pro
         lambda: full.verifierOf(SELECTORS[0]),
         lambda: full.removeVerifier(SELECTORS[0], sender=owner),
     ):
-        with ape.reverts(router.VerifierWasRemoved, selector=SELECTORS[0]):
+        with reverts(router.VerifierWasRemoved, selector=SELECTORS[0]):
             call()
     for again in (verifiers[0], owner.deploy(project.VersionedVerifier, VERSIONS[0], False)):
-        with ape.reverts(router.SelectorTaken, selector=SELECTORS[0]):
+        with reverts(router.SelectorTaken, selector=SELECTORS[0]):
             full.addVerifier(again, sender=owner)
     full.verify(*claim(VERSIONS[1]))
-    with ape.reverts(router.UnknownVerifier, selector=SELECTORS[2]):
+    with reverts(router.UnknownVerifier, selector=SELECTORS[2]):
         full.removeVerifier(SELECTORS[2], sender=owner)
 
 
 def test_what_is_no_verifier(router, owner, stranger):
-    with ape.reverts(router.NoVerifier, verifier=stranger.address):
+    with reverts(router.NoVerifier, verifier=stranger.address):
         router.addVerifier(stranger, sender=owner)
     with ape.reverts():  # a contract that has no version
         router.addVerifier(router, sender=owner)
@@ -100,7 +101,7 @@ def test_what_is_no_verifier(router, owner, stranger):
 def test_development_keys_are_refused_unless_wanted(router, owner, project):
     verifier = owner.deploy(project.VersionedVerifier, VERSIONS[0], True)
     assert not router.DEVELOPMENT_KEYS()
-    with ape.reverts(router.DevelopmentKeys, verifier=verifier.address):
+    with reverts(router.DevelopmentKeys, verifier=verifier.address):
         router.addVerifier(verifier, sender=owner)
     lenient = owner.deploy(project.VerifierRouter, owner, True)
     assert lenient.DEVELOPMENT_KEYS()
@@ -117,11 +118,11 @@ def test_a_pause_ends(full, router, owner):
         lambda: full.verifyBatch([claim(VERSIONS[0])]),
         lambda: full.pause(sender=owner),
     ):
-        with ape.reverts(router.EnforcedPause):
+        with reverts(router.EnforcedPause):
             call()
     full.unpause(sender=owner)
     full.verify(*claim(VERSIONS[0]))
-    with ape.reverts(router.ExpectedPause):
+    with reverts(router.ExpectedPause):
         full.unpause(sender=owner)
 
 
@@ -137,7 +138,7 @@ def test_a_stop_does_not_end(full, router, verifiers, owner):
         lambda: full.stop(sender=owner),
         lambda: full.addVerifier(verifiers[2], sender=owner),
     ):
-        with ape.reverts(router.RouterStopped):
+        with reverts(router.RouterStopped):
             call()
 
 
@@ -152,7 +153,7 @@ def test_strangers_change_nothing(full, router, verifiers, stranger):
         lambda: full.renounceOwnership(sender=stranger),
         lambda: full.acceptOwnership(sender=stranger),
     ):
-        with ape.reverts(router.OwnableUnauthorizedAccount, account=stranger.address):
+        with reverts(router.OwnableUnauthorizedAccount, account=stranger.address):
             call()
     full.verify(*claim(VERSIONS[0]))
 
@@ -160,19 +161,19 @@ def test_strangers_change_nothing(full, router, verifiers, stranger):
 def test_ownership_moves_in_two_steps(full, router, verifiers, owner, stranger):
     full.transferOwnership(stranger, sender=owner)
     assert (full.owner(), full.pendingOwner()) == (owner.address, stranger.address)
-    with ape.reverts(router.OwnableUnauthorizedAccount):
+    with reverts(router.OwnableUnauthorizedAccount):
         full.pause(sender=stranger)
     full.acceptOwnership(sender=stranger)
     assert (full.owner(), full.pendingOwner()) == (stranger.address, NOBODY)
     full.addVerifier(verifiers[2], sender=stranger)
-    with ape.reverts(router.OwnableUnauthorizedAccount):
+    with reverts(router.OwnableUnauthorizedAccount):
         full.pause(sender=owner)
 
 
 def test_a_renounced_router_goes_on_as_it_is(full, router, owner):
     full.renounceOwnership(sender=owner)
     full.verify(*claim(VERSIONS[0]))
-    with ape.reverts(router.OwnableUnauthorizedAccount):
+    with reverts(router.OwnableUnauthorizedAccount):
         full.removeVerifier(SELECTORS[0], sender=owner)
 
 
@@ -185,5 +186,5 @@ def test_an_owner_is_needed(project, owner):
 def test_a_verifier_whose_code_went_away_accepts_nothing(full, router, verifiers, chain):
     """Nobody can take a contract's code away (EIP-6780); an old chain may still know how."""
     chain.provider.make_request("anvil_setCode", [verifiers[0].address, "0x"])
-    with ape.reverts(router.NoCode, target=verifiers[0].address):
+    with reverts(router.NoCode, target=verifiers[0].address):
         full.verify(*claim(VERSIONS[0]))

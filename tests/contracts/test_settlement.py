@@ -5,6 +5,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from tests.contracts.reverts import reverts
 from zkm.chain.node import Node
 from zkm.chain.settlement import Settlement, settlement_id
 
@@ -73,10 +74,10 @@ def test_the_event_says_everything(settlement, owner, chain):
 def test_settling_twice_reverts(settlement, owner, accounts, chain):
     settlement.settle(*STATEMENT, PROOF, sender=owner)
     identity = identity_on(settlement, chain)
-    with ape.reverts(settlement.AlreadySettled, id=identity):
+    with reverts(settlement.AlreadySettled, id=identity):
         settlement.settle(*STATEMENT, PROOF, sender=accounts[1])
     # Another proof of a settled statement is no second settlement either.
-    with ape.reverts(settlement.AlreadySettled, id=identity):
+    with reverts(settlement.AlreadySettled, id=identity):
         settlement.settle(*STATEMENT, PROOF[::-1], sender=accounts[1])
     assert settlement.settlementCount(PROGRAM) == 1
 
@@ -95,9 +96,9 @@ def test_settling_twice_reverts(settlement, owner, accounts, chain):
     ids=["program", "exit code", "longer output", "no output", "short", "long", "empty"],
 )
 def test_anything_else_reverts_and_leaves_nothing(settlement, verifier, owner, chain, statement, proof):
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         settlement.settle(*statement, proof, sender=owner)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         settlement.verify(*statement, proof)
     assert not settlement.isSettled(identity_on(settlement, chain, statement))
     assert settlement.settlementCount(statement[0]) == 0
@@ -118,9 +119,9 @@ def test_the_id_is_bound_to_contract_and_chain(project, owner, verifier, settlem
 
 def test_views_of_what_is_not_there(settlement):
     unknown = keccak(b"no such settlement")
-    with ape.reverts(settlement.NotSettled, id=unknown):
+    with reverts(settlement.NotSettled, id=unknown):
         settlement.settlement(unknown)
-    with ape.reverts(settlement.NoSettlement, programVKey=PROGRAM):
+    with reverts(settlement.NoSettlement, programVKey=PROGRAM):
         settlement.latestSettlement(PROGRAM)
     assert settlement.settlementCount(PROGRAM) == 0
 
