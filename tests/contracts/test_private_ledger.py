@@ -7,6 +7,7 @@ from eth_utils.crypto import keccak
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.contracts.reverts import reverts
 from zkm.examples.ledger.hashing import EMPTY, queue_hash
 from zkm.examples.ledger.transactions import BatchOutput, WithdrawalPaid
 
@@ -93,21 +94,21 @@ def test_deposits_form_a_queue(ledger, user, operator):
 
 @pytest.mark.parametrize("amount", [0, 1, SMALLEST - GWEI, SMALLEST + 1])
 def test_unfit_deposits_revert(ledger, user, amount):
-    with ape.reverts(ledger.UnfitAmount, amount=amount):
+    with reverts(ledger.UnfitAmount, amount=amount):
         ledger.deposit(ALICE, value=amount, sender=user)
 
 
 def test_a_deposit_of_more_gwei_than_64_bits(ledger, user, chain):
     amount = 2**64 * GWEI
     chain.set_balance(user.address, 2 * amount)
-    with ape.reverts(ledger.UnfitAmount, amount=amount):
+    with reverts(ledger.UnfitAmount, amount=amount):
         ledger.deposit(ALICE, value=amount, sender=user)
 
 
 def test_no_account_has_the_id_zero(ledger, user):
-    with ape.reverts(ledger.NoAccount):
+    with reverts(ledger.NoAccount):
         ledger.deposit(bytes(32), value=SMALLEST, sender=user)
-    with ape.reverts(ledger.UnknownAccount, account=ALICE):
+    with reverts(ledger.UnknownAccount, account=ALICE):
         ledger.accountNumber(ALICE)
 
 
@@ -145,46 +146,46 @@ def test_withdrawals_are_owed_and_paid_once(ledger, advance, user, accounts, ope
     assert receiver.balance == before + 50 * GWEI
     (event,) = ledger.Claimed.from_receipt(receipt)
     assert (event.to, event.amount) == (receiver.address, 50 * GWEI)
-    with ape.reverts(ledger.NothingToClaim, to=receiver.address):
+    with reverts(ledger.NothingToClaim, to=receiver.address):
         ledger.claim(receiver, sender=user)
     # Neither the same batch nor the same proof pays again.
-    with ape.reverts(ledger.WrongRoot, present=ROOTS[1], old=ROOTS[0]):
+    with reverts(ledger.WrongRoot, present=ROOTS[1], old=ROOTS[0]):
         ledger.advance(output, PROOF, sender=operator)
     assert (ledger.owed(receiver), ledger.totalOwed()) == (0, 40 * GWEI)
 
 
 def test_only_the_operator_applies_batches(ledger, advance, user, operator, accounts):
     output = batch(ledger, ROOTS[0], ROOTS[1])
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
         advance(output, sender=user)
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
         ledger.transferOwnership(user, sender=user)
     ledger.transferOwnership(user, sender=operator)
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
         advance(output, sender=user)
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=accounts[2].address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=accounts[2].address):
         ledger.acceptOwnership(sender=accounts[2])
     ledger.acceptOwnership(sender=user)
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=operator.address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=operator.address):
         advance(output)
     advance(output, sender=user)
     assert bytes(ledger.root()) == ROOTS[1]
 
 
 def test_there_is_always_an_operator(ledger, operator, user):
-    with ape.reverts(ledger.OperatorNeeded):
+    with reverts(ledger.OperatorNeeded):
         ledger.renounceOwnership(sender=operator)
-    with ape.reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
+    with reverts(ledger.OwnableUnauthorizedAccount, account=user.address):
         ledger.renounceOwnership(sender=user)
 
 
 def test_without_a_valid_proof_nothing_moves(ledger, verifier, operator):
     output = batch(ledger, ROOTS[0], ROOTS[1])
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         ledger.advance(output, PROOF, sender=operator)
     verifier.accept(PROGRAM, 1, output, PROOF, sender=operator)  # the program failed
     verifier.accept(keccak(b"another program"), 0, output, PROOF, sender=operator)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         ledger.advance(output, PROOF, sender=operator)
     assert bytes(ledger.root()) == EMPTY
 
@@ -193,7 +194,7 @@ def test_a_failed_run_that_is_settled_counts_for_nothing(ledger, settlement, ver
     output = batch(ledger, ROOTS[0], ROOTS[1])
     verifier.accept(PROGRAM, 1, output, PROOF, sender=operator)
     settlement.settle(PROGRAM, 1, output, PROOF, sender=operator)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         ledger.advance(output, PROOF, sender=operator)
 
 
@@ -208,14 +209,14 @@ def test_settling_first_does_not_hinder_a_batch(ledger, settlement, verifier, op
 @pytest.mark.parametrize("length", [0, 64, 159, 161, 191])
 def test_outputs_of_another_form(ledger, advance, length):
     output = (batch(ledger, ROOTS[0], ROOTS[1]) + bytes(32))[:length]
-    with ape.reverts(ledger.MalformedOutput, length=length):
+    with reverts(ledger.MalformedOutput, length=length):
         advance(output)
 
 
 def test_a_batch_of_another_ledger(project, operator, settlement, ledger, advance):
     second = deploy(project, operator, settlement)
     output = batch(second, ROOTS[0], ROOTS[1])
-    with ape.reverts(ledger.WrongDomain, expected=bytes(ledger.domain()), given=bytes(second.domain())):
+    with reverts(ledger.WrongDomain, expected=bytes(ledger.domain()), given=bytes(second.domain())):
         advance(output)
 
 
@@ -225,10 +226,10 @@ def test_the_domain_is_bound_to_the_chain(ledger, chain):
 
 
 def test_a_batch_from_another_root(ledger, advance):
-    with ape.reverts(ledger.WrongRoot, present=EMPTY, old=ROOTS[2]):
+    with reverts(ledger.WrongRoot, present=EMPTY, old=ROOTS[2]):
         advance(batch(ledger, ROOTS[2], ROOTS[3]))
     advance(batch(ledger, ROOTS[0], ROOTS[1]))
-    with ape.reverts(ledger.WrongRoot, present=ROOTS[1], old=EMPTY):
+    with reverts(ledger.WrongRoot, present=ROOTS[1], old=EMPTY):
         advance(batch(ledger, ROOTS[0], ROOTS[2]))
 
 
@@ -237,7 +238,7 @@ def test_deposits_that_were_not_made(ledger, advance, user):
     queue = bytes(ledger.queueAt(1))
     invented = queue_hash(queue, BOB, 1, 10**6)
     for count, last in [(0, queue), (1, EMPTY), (1, invented), (2, invented), (2, EMPTY), (2**32, EMPTY)]:
-        with ape.reverts(ledger.WrongDeposits, count=count, queue=last):
+        with reverts(ledger.WrongDeposits, count=count, queue=last):
             advance(batch(ledger, ROOTS[0], ROOTS[1], count=0, deposit_count=count, queue=last))
 
 
@@ -245,7 +246,7 @@ def test_more_is_never_owed_than_there_is(ledger, advance, user):
     """Beyond what proofs guarantee: were one false, what is owed already would still be there."""
     ledger.deposit(ALICE, value=100 * GWEI, sender=user)
     advance(batch(ledger, ROOTS[0], ROOTS[1], [(user.address, 60)]))
-    with ape.reverts(ledger.Insolvent, owed=101 * GWEI, balance=100 * GWEI):
+    with reverts(ledger.Insolvent, owed=101 * GWEI, balance=100 * GWEI):
         advance(batch(ledger, ROOTS[1], ROOTS[2], [(user.address, 41)]))
     advance(batch(ledger, ROOTS[1], ROOTS[2], [(user.address, 40)]))
     ledger.claim(user, sender=user)
@@ -266,7 +267,7 @@ def test_a_receiver_that_refuses_hinders_nobody(project, ledger, advance, user):
     refusing = user.deploy(project.RefusingReceiver)
     ledger.deposit(ALICE, value=100 * GWEI, sender=user)
     advance(batch(ledger, ROOTS[0], ROOTS[1], [(refusing.address, 30), (user.address, 70)]))
-    with ape.reverts(ledger.PaymentFailed, to=refusing.address):
+    with reverts(ledger.PaymentFailed, to=refusing.address):
         ledger.claim(refusing, sender=user)
     assert ledger.owed(refusing) == 30 * GWEI
     ledger.claim(user, sender=user)
@@ -301,33 +302,33 @@ def test_a_deposit_that_is_not_taken_can_be_taken_back(ledger, advance, waiting,
     (event,) = ledger.TakenBack.from_receipt(receipt)
     assert (event.number, event.amount, bytes(event.queue)) == (2, 20, queue_of(left))
     assert (ledger.owed(payer), ledger.totalOwed(), ledger.balance) == (20 * GWEI, 20 * GWEI, 100 * GWEI)
-    with ape.reverts(ledger.NotYours, number=2):
+    with reverts(ledger.NotYours, number=2):
         ledger.takeBack(2, left[1:], sender=payer)
     before = payer.balance
     ledger.claim(payer, sender=operator)
     assert payer.balance == before + 20 * GWEI
     # The batch with the deposit that is gone does not fit any more; one without it does.
-    with ape.reverts(ledger.WrongDeposits, count=4, queue=queue_of(waiting)):
+    with reverts(ledger.WrongDeposits, count=4, queue=queue_of(waiting)):
         advance(taken)
     advance(batch(ledger, ROOTS[0], ROOTS[1]))
     assert ledger.depositsTaken() == 4
-    with ape.reverts(ledger.NotWaiting, number=3):
+    with reverts(ledger.NotWaiting, number=3):
         ledger.takeBack(3, left[2:], sender=payer)
 
 
 def test_taking_back_needs_time_payer_and_the_queue(ledger, advance, waiting, chain, user):
     advance(batch(ledger, ROOTS[0], ROOTS[1], count=1))
     for number in (0, 1, 5):
-        with ape.reverts(ledger.NotWaiting, number=number):
+        with reverts(ledger.NotWaiting, number=number):
             ledger.takeBack(number, waiting, sender=user)
-    with ape.reverts(ledger.NotYours, number=2):
+    with reverts(ledger.NotYours, number=2):
         ledger.takeBack(2, waiting[1:], sender=user)
-    with ape.reverts(ledger.TooEarly, time=ledger.payerOf(3).time + PATIENCE):
+    with reverts(ledger.TooEarly, time=ledger.payerOf(3).time + PATIENCE):
         ledger.takeBack(3, waiting[2:], sender=user)
     chain.mine(deltatime=PATIENCE)
     more, other = (ALICE, 0, 31), (BOB, 0, 30)
     for wrong in ([], waiting[2:3], waiting[1:], [more, waiting[3]], [other, waiting[3]], waiting[:1:-1]):
-        with ape.reverts(ledger.NotTheQueue):
+        with reverts(ledger.NotTheQueue):
             ledger.takeBack(3, wrong, sender=user)
     assert bytes(ledger.queueAt(4)) == queue_of(waiting)
     # The last one, and then one before it.
@@ -363,7 +364,7 @@ def test_books_balance_after_any_sequence(chain, ledger, advance, user, accounts
                 taken = max(ledger.depositsTaken(), ledger.depositCount() - what)
                 output = batch(ledger, root, new, [(receiver.address, amount)], count=taken)
                 if withdrawn - paid + amount > deposited - paid:
-                    with ape.reverts(ledger.Insolvent):
+                    with reverts(ledger.Insolvent):
                         advance(output)
                     continue
                 advance(output)
@@ -372,7 +373,7 @@ def test_books_balance_after_any_sequence(chain, ledger, advance, user, accounts
                 receiver = accounts[what]
                 due = ledger.owed(receiver)
                 if due == 0:
-                    with ape.reverts(ledger.NothingToClaim):
+                    with reverts(ledger.NothingToClaim):
                         ledger.claim(receiver, sender=user)
                     continue
                 ledger.claim(receiver, sender=user)

@@ -5,6 +5,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from tests.contracts.reverts import reverts
 from zkm.examples.bridge.witness import BridgeOutput
 
 PROGRAM = keccak(b"the bridge's program")
@@ -88,7 +89,7 @@ def test_nothing_is_known_of_other_slots(bridge, learn, lock_box, anybody):
     learn(output(lock_box.address))
     for account, slot in [(lock_box.address, BLOCK), (anybody.address, SLOT)]:
         for view in (bridge.valueOf, bridge.entryOf):
-            with ape.reverts(bridge.Unknown, account=account, slot=slot):
+            with reverts(bridge.Unknown, account=account, slot=slot):
                 view(account, slot)
 
 
@@ -96,11 +97,11 @@ def test_values_only_become_newer(bridge, oracle, learn, lock_box, owner):
     learn(output(lock_box.address))
     oracle.post(LATER, sender=owner)
     for number in (6, 7):
-        with ape.reverts(bridge.Stale, known=7, given=number):
+        with reverts(bridge.Stale, known=7, given=number):
             learn(output(lock_box.address, LATER, number, value=NONE))
     learn(output(lock_box.address, LATER, 8, value=NONE))
     assert bytes(bridge.valueOf(lock_box, SLOT)) == NONE
-    with ape.reverts(bridge.Stale, known=8, given=7):
+    with reverts(bridge.Stale, known=8, given=7):
         learn(output(lock_box.address))
     # Another slot has a history of its own.
     learn(output(lock_box.address, slot=BLOCK, number=3))
@@ -109,17 +110,17 @@ def test_values_only_become_newer(bridge, oracle, learn, lock_box, owner):
 def test_the_genesis_block_counts_as_known(bridge, learn, lock_box):
     learn(output(lock_box.address, number=0, value=NONE))
     assert bytes(bridge.valueOf(lock_box, SLOT)) == NONE
-    with ape.reverts(bridge.Stale, known=0, given=0):
+    with reverts(bridge.Stale, known=0, given=0):
         learn(output(lock_box.address, number=0))
 
 
 def test_blocks_that_the_oracle_does_not_know(bridge, oracle, learn, lock_box, owner):
-    with ape.reverts(bridge.UnknownBlock, blockHash=LATER):
+    with reverts(bridge.UnknownBlock, blockHash=LATER):
         learn(output(lock_box.address, LATER))
     oracle.post(LATER, sender=owner)
     learn(output(lock_box.address, LATER))
     oracle.revoke(BLOCK, sender=owner)
-    with ape.reverts(bridge.UnknownBlock, blockHash=BLOCK):
+    with reverts(bridge.UnknownBlock, blockHash=BLOCK):
         learn(output(lock_box.address, BLOCK, 9))
     assert bytes(bridge.valueOf(lock_box, SLOT)) == VALUE
 
@@ -129,9 +130,9 @@ def test_without_a_valid_proof_nothing_is_learned(bridge, verifier, settlement, 
     verifier.accept(PROGRAM, 1, said, PROOF, sender=owner)
     verifier.accept(keccak(b"another program"), 0, said, PROOF, sender=owner)
     settlement.settle(PROGRAM, 1, said, PROOF, sender=owner)
-    with ape.reverts(verifier.InvalidProof):
+    with reverts(verifier.InvalidProof):
         bridge.learn(said, PROOF, sender=anybody)
-    with ape.reverts(bridge.Unknown):
+    with reverts(bridge.Unknown):
         bridge.valueOf(lock_box, SLOT)
 
 
@@ -145,7 +146,7 @@ def test_settling_first_hinders_nobody(bridge, settlement, verifier, lock_box, o
 
 @pytest.mark.parametrize("length", [0, 128, 159, 161, 192])
 def test_outputs_of_another_form(bridge, learn, lock_box, length):
-    with ape.reverts(bridge.MalformedOutput, length=length):
+    with reverts(bridge.MalformedOutput, length=length):
         learn((output(lock_box.address) + bytes(32))[:length])
 
 
@@ -160,13 +161,13 @@ def test_words_out_of_range(learn, lock_box, word, position):
 def test_the_oracle_believes_its_owner_only(oracle, owner, anybody):
     assert oracle.isKnown(BLOCK) and not oracle.isKnown(LATER)
     for call, block in ((oracle.post, LATER), (oracle.revoke, BLOCK)):
-        with ape.reverts(oracle.OwnableUnauthorizedAccount, account=anybody.address):
+        with reverts(oracle.OwnableUnauthorizedAccount, account=anybody.address):
             call(block, sender=anybody)
-    with ape.reverts(oracle.NoBlock):
+    with reverts(oracle.NoBlock):
         oracle.post(NONE, sender=owner)
-    with ape.reverts(oracle.AlreadyKnown, blockHash=BLOCK):
+    with reverts(oracle.AlreadyKnown, blockHash=BLOCK):
         oracle.post(BLOCK, sender=owner)
-    with ape.reverts(oracle.NotKnown, blockHash=LATER):
+    with reverts(oracle.NotKnown, blockHash=LATER):
         oracle.revoke(LATER, sender=owner)
     (event,) = oracle.Posted.from_receipt(oracle.post(LATER, sender=owner))
     assert bytes(event.blockHash) == LATER
@@ -175,7 +176,7 @@ def test_the_oracle_believes_its_owner_only(oracle, owner, anybody):
     oracle.transferOwnership(anybody, sender=owner)
     oracle.post(LATER, sender=owner)
     oracle.acceptOwnership(sender=anybody)
-    with ape.reverts(oracle.OwnableUnauthorizedAccount, account=owner.address):
+    with reverts(oracle.OwnableUnauthorizedAccount, account=owner.address):
         oracle.revoke(LATER, sender=owner)
 
 
@@ -184,7 +185,7 @@ def test_locked_ether_is_mirrored_once(project, owner, bridge, oracle, lock_box,
     holder = anybody.address
     slot = bytes(token.slotOf(holder))
     assert slot == keccak(encode(["address", "uint256"], [holder, 0]))
-    with ape.reverts(bridge.Unknown, account=lock_box.address, slot=slot):
+    with reverts(bridge.Unknown, account=lock_box.address, slot=slot):
         token.mint(holder, sender=owner)
     locked = 0
     for number, amount in enumerate((30, 12), start=1):
@@ -200,9 +201,9 @@ def test_locked_ether_is_mirrored_once(project, owner, bridge, oracle, lock_box,
         learn(output(lock_box.address, block, number, slot, locked.to_bytes(32, "big")))
         token.mint(holder, sender=owner)
         assert token.balanceOf(holder) == token.minted(holder) == token.totalSupply() == locked
-        with ape.reverts(token.NothingToMint, beneficiary=holder):
+        with reverts(token.NothingToMint, beneficiary=holder):
             token.mint(holder, sender=owner)
     # What was minted stays minted when tokens move on.
     token.transfer(owner, 42, sender=anybody)
-    with ape.reverts(token.NothingToMint, beneficiary=holder):
+    with reverts(token.NothingToMint, beneficiary=holder):
         token.mint(holder, sender=owner)
