@@ -1,7 +1,11 @@
 """Stages: durations add up, estimates follow the best information, listeners are told."""
 
-import pytest
+import io
 
+import pytest
+from rich.console import Console
+
+from zkm.display import TerminalProgress
 from zkm.progress import Stage, Stages
 
 
@@ -60,3 +64,16 @@ def test_fractions_are_clamped():
     assert stage.done == 1.0
     stage.update(-1.0)
     assert stage.done == 0.0
+
+
+def test_a_stage_that_fails_says_so():
+    shown = io.StringIO()
+    with TerminalProgress(Console(file=shown)) as listener:
+        stages = Stages(listener)
+        with stages.stage("good"):
+            pass
+        with pytest.raises(ValueError, match="no"), stages.stage("bad"):
+            raise ValueError("no")
+    good, bad = shown.getvalue().splitlines()
+    assert "✓ good" in good
+    assert "✗ bad" in bad

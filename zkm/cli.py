@@ -93,6 +93,12 @@ def _standard_input(path: Path | None) -> BinaryIO:
     return path.open("rb") if path is not None else sys.stdin.buffer
 
 
+def _say_cause(elf: Path, exit_code: int, cause: str | None) -> None:
+    """Say on stderr why a guest ended that did not end by itself."""
+    if cause is not None:
+        click.echo(f"zkm: {elf.name}: ended with exit code {exit_code}, {cause}", err=True)
+
+
 @click.group(cls=_Group)
 @click.version_option(__version__)
 def main() -> None:
@@ -142,6 +148,7 @@ def run(
     }
     if not (stats or check):
         result = api.run(elf, arguments, **streams, max_instructions=max_instructions, env=env)
+        _say_cause(elf, result.exit_code, result.cause)
         sys.exit(result.exit_code)
     exit_code, statistics = api.run_statistics(
         elf,
@@ -156,6 +163,7 @@ def run(
         from rich.console import Console
 
         Console(file=sys.stderr, highlight=False).print(statistics.table())
+    _say_cause(elf, exit_code, statistics.cause)
     sys.exit(exit_code)
 
 

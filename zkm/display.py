@@ -86,7 +86,8 @@ class TerminalProgress:
         with self._lock:
             self._stack = [other for other in self._stack if other is not stage]
             self._stop()
-            self._console.print(f"  [green]✓[/] {stage.name:<34} {stage.elapsed:7.2f} s")
+            mark = "[red]✗[/]" if stage.failed else "[green]✓[/]"
+            self._console.print(f"  {mark} {stage.name:<34} {stage.elapsed:7.2f} s")
             self._show()
 
 

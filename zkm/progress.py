@@ -25,6 +25,7 @@ class Stage:
         expected: predicted seconds of the whole stage, or None if nothing is known.
         done: fraction of the work done in [0, 1], or None if the stage cannot tell.
         updated: elapsed seconds when `done` was recorded.
+        failed: whether an exception ended it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Stage:
     started: float = field(default_factory=time.perf_counter)
     seconds: float | None = None
     updated: float = 0.0
+    failed: bool = False
 
     @property
     def elapsed(self) -> float:
@@ -93,6 +95,9 @@ class Stages:
             self._listener.begin(stage)
         try:
             yield stage
+        except BaseException:
+            stage.failed = True
+            raise
         finally:
             stage.seconds = stage.elapsed
             self._seconds[name] = self._seconds.get(name, 0.0) + stage.seconds

@@ -9,6 +9,7 @@ from rich.table import Table as TextTable
 from zkm.commit.stacking import place_blocks
 from zkm.machine import Trace
 from zkm.machine.counts import are_kernel_rows
+from zkm.machine.ending import cause_of_end
 from zkm.prove.costs import WRAP_SECONDS, core_seconds, peak_bytes
 from zkm.tables.data import height_of
 from zkm.tables.stats import TableStats, stats
@@ -30,6 +31,7 @@ class RunStatistics:
         slots: committed slots of the proof.
         seconds: predicted time of a proof.
         memory: predicted peak memory, bytes.
+        cause: what ended the program, if it was not its own exit call.
     """
 
     instructions: int
@@ -40,6 +42,7 @@ class RunStatistics:
     slots: int
     seconds: float
     memory: int
+    cause: str | None
 
     def table(self) -> TextTable:
         """For a terminal; behind cells and interactions their number per executed instruction."""
@@ -103,4 +106,5 @@ def statistics_of(system: System, trace: Trace) -> RunStatistics:
         slots=placement.slots,
         seconds=sum(core_seconds(*cost).values()) + sum(WRAP_SECONDS.values()),
         memory=peak_bytes(*cost),
+        cause=cause_of_end(trace.program, trace.counts, trace.exit_code),
     )

@@ -44,11 +44,11 @@ FAULTS = {
     "endless loop": ([op("beq", imm=0xFFFF), 0], 125, "more than 100,000 instructions"),
 }
 PROVABLE = {
-    "division check": ([op("teq", code=7)], 136),
-    "overflow": ([*address(0x7FFFFFFF), op("add", rs=8, rt=8, rd=9)], 136),
-    "break": ([op("break")], 133),
-    "trap": ([op("tne", rs=29)], 133),
-    "kernel instruction": ([op("eret")], 132),
+    "division check": ([op("teq", code=7)], 136, "SIGFPE: an overflow, a division by zero"),
+    "overflow": ([*address(0x7FFFFFFF), op("add", rs=8, rt=8, rd=9)], 136, "SIGFPE"),
+    "break": ([op("break")], 133, "SIGTRAP: a break instruction, or a trap"),
+    "trap": ([op("tne", rs=29)], 133, "SIGTRAP"),
+    "kernel instruction": ([op("eret")], 132, "SIGILL: an instruction that only the kernel may use"),
 }
 
 
@@ -70,8 +70,10 @@ def test_faults_are_one_line_and_an_exit_code(name: str, tmp_path) -> None:
 
 @pytest.mark.parametrize("name", PROVABLE)
 def test_signals_of_the_machine_are_exit_codes(name: str, tmp_path) -> None:
-    words, code = PROVABLE[name]
-    assert zkm_run(guest(*words), tmp_path)[0] == code
+    words, code, cause = PROVABLE[name]
+    exit_code, shown = zkm_run(guest(*words), tmp_path)
+    assert exit_code == code
+    assert shown.startswith(f"zkm: guest.elf: ended with exit code {code}, {cause}")
 
 
 BAD_FILES = {

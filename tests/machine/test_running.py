@@ -50,3 +50,11 @@ def test_instruction_limit_is_exact(sha256):
     assert machine.run(sha256, b"abc", max_instructions=instructions).exit_code == 0
     with pytest.raises(ParameterError, match=f"more than {instructions - 1:,} instructions"):
         machine.run(sha256, b"abc", max_instructions=instructions - 1)
+
+
+def test_why_a_run_ended(sha256):
+    assert machine.run(sha256, b"").cause is None
+    kernel_guests = Path(__file__).parents[1] / "kernel" / "guests"
+    deadlock = machine.run(load(kernel_guests / "deadlock.elf"))
+    assert deadlock.exit_code == 137
+    assert deadlock.cause.startswith("every thread waits for another")

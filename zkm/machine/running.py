@@ -10,6 +10,7 @@ import numpy as np
 
 from zkm import _native
 from zkm.machine.counts import are_kernel_rows, instructions_of_rows, rows_of_tables
+from zkm.machine.ending import cause_of_end
 from zkm.machine.host import Host
 from zkm.machine.interpreter import Limits, Progress, execute
 from zkm.program import Program
@@ -28,6 +29,7 @@ class RunResult:
         kernel_instructions: those of them that are the kernel's.
         rows: executed rows.
         table_rows: the same per instruction table.
+        cause: what ended the program, if it was not its own exit call.
     """
 
     exit_code: int
@@ -36,6 +38,7 @@ class RunResult:
     kernel_instructions: int
     rows: int
     table_rows: Mapping[str, int]
+    cause: str | None = None
 
 
 def run(
@@ -74,6 +77,7 @@ def run(
         kernel_instructions=int(instructions[are_kernel_rows(program.rows)].sum()),
         rows=machine.executed,
         table_rows=rows_of_tables(program.rows, counts),
+        cause=cause_of_end(program, counts, exit_code),
     )
 
 
