@@ -65,7 +65,11 @@ def test_anvil_ends_with_us(number):
     """Whatever ends the command that started it, the node is gone."""
     code = "import os, time; print(os.environ['APE_FOUNDRY_HOST'], flush=True); time.sleep(60)"
     command = [sys.executable, "-m", "zkm.chain.anvil", "--", sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    # A shell's background job starts with SIGINT ignored, and so would what it starts.
+    interruptible = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, **interruptible
+    ) as process:
         url = process.stdout.readline().strip()
         assert chain_id(url) == 31337
         # Ctrl-C reaches the whole group, the others are sent to us alone.
