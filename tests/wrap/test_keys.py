@@ -55,7 +55,7 @@ def test_keys_of_another_circuit_are_refused(tmp_path, monkeypatch):
 
 
 def test_missing_and_damaged_keys(tmp_path):
-    with pytest.raises(SetupError, match="zkm setup"):
+    with pytest.raises(SetupError, match="zkm setup --params"):
         load_keys(TINY, tmp_path)
     make_keys(TINY, tmp_path)
     path = tmp_path / "tiny.groth16"

@@ -139,7 +139,9 @@ def load_keys(params: ParameterSet, folder: Path | str | None = None) -> Keys:
     place = keys_folder(folder)
     path = _groth16_path(place, params)
     if not path.exists():
-        raise SetupError(f"no keys of the parameter set {params.name!r} in {place}: run `zkm setup`")
+        raise SetupError(
+            f"no keys of the parameter set {params.name!r} in {place}: run `zkm setup --params {params.name}`"
+        )
     return _assemble(params, place, lambda _: Groth16Key.load(path))
 
 
